@@ -1,0 +1,185 @@
+"""Redrive: a scheduled run that sends each failed payload to its function again.
+
+Environment
+  DEAD_LETTER_QUEUE_URL      the queue with what failed
+  FUNCTION                   the function it failed in: a name or an ARN
+  FUNCTION_TIMEOUT_SECONDS   optional: that function's timeout. No new invocation is
+                             begun unless it could still finish within this run
+
+Rights
+  sqs:ReceiveMessage, sqs:DeleteMessage, sqs:ChangeMessageVisibility on the queue
+  lambda:InvokeFunction on the function
+
+A message is the envelope of an on-failure destination, whose `requestPayload` is the
+payload, or the payload itself (a function's dead-letter target writes that).
+
+The function is invoked synchronously, so its result is known here: where it succeeds the
+message is deleted; where it fails the message stays for the next run. Nothing can go
+round in circles, since only an asynchronous invocation that fails goes to the queue.
+The function can see a payload twice (it succeeded, and the message could not be deleted,
+or this run was cut off), so it should be idempotent, as for every asynchronous invocation.
+
+Messages are hidden while a run lasts, so that it meets each only once, and shown again at
+its end, so that an alarm on the queue's depth counts them.
+
+Answers, and logs, {"redriven": 3, "kept": 1, "unreadable": 0, "complete": true}:
+`complete` is false where time ran out, or the function took no more for now, before the
+queue was empty. Where the function cannot be invoked at all, the run fails with the
+service's error.
+"""
+
+import json
+import logging
+import os
+import time
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as NoConnection
+
+log = logging.getLogger()
+log.setLevel(logging.INFO)
+
+QUEUE = os.environ["DEAD_LETTER_QUEUE_URL"]
+FUNCTION = os.environ["FUNCTION"]
+FUNCTION_TIMEOUT = int(os.environ.get("FUNCTION_TIMEOUT_SECONDS") or 0)
+MARGIN = 3  # seconds of a run that are kept for its end
+NOT_NOW = {
+    "EC2ThrottledException",
+    "ResourceConflictException",
+    "ResourceNotReadyException",
+    "ServiceException",
+    "ThrottlingException",
+    "TooManyRequestsException",
+}
+
+sqs = boto3.client("sqs")
+# One attempt: the SDK would otherwise invoke again after a lost answer.
+functions = boto3.client(
+    "lambda", config=Config(read_timeout=900, retries={"total_max_attempts": 1})
+)
+
+
+def handler(_event, context):
+    """Works through the queue until it is empty or the time is nearly up."""
+    run = Run(context)
+    try:
+        run.work()
+    finally:
+        run.show_again()
+    summary = {**run.count, "complete": run.complete}
+    log.info("%s", json.dumps(summary))
+    return summary
+
+
+class Run:
+    """One run: what it counted, and the messages that it hides."""
+
+    def __init__(self, context):
+        self.context = context
+        self.count = {"redriven": 0, "kept": 0, "unreadable": 0}
+        self.hidden = []
+        self.complete = False
+        self.longest = FUNCTION_TIMEOUT or 1
+
+    def seconds_left(self):
+        return self.context.get_remaining_time_in_millis() / 1000 - MARGIN
+
+    def work(self):
+        first = True
+        while first or self.seconds_left() > self.longest:
+            messages = sqs.receive_message(
+                QueueUrl=QUEUE,
+                MaxNumberOfMessages=10,
+                WaitTimeSeconds=1,
+                VisibilityTimeout=int(max(self.seconds_left(), 0)) + 2 * MARGIN,
+            ).get("Messages", [])
+            if not messages:
+                self.complete = True
+                return
+            self.hidden += messages
+            for message in messages:
+                if not first and self.seconds_left() <= self.longest:
+                    return
+                first = False
+                if not self.redrive(message):
+                    return
+
+    def redrive(self, message):
+        """Handles one message; false where the run should end."""
+        try:
+            payload = payload_of(message["Body"])
+        except ValueError as error:
+            self.count["unreadable"] += 1
+            log.error("Kept message %s: %s", message["MessageId"], error)
+            return True
+        begun = time.monotonic()
+        try:
+            failure = invoke(payload)
+        except NotNow as reason:
+            log.warning("Stopped: %s", reason)
+            return False
+        self.longest = max(self.longest, time.monotonic() - begun)
+        if failure:
+            self.count["kept"] += 1
+            log.warning("Kept message %s: %s", message["MessageId"], failure)
+            return True
+        self.count["redriven"] += 1
+        self.forget(message)
+        return True
+
+    def forget(self, message):
+        self.hidden.remove(message)
+        try:
+            sqs.delete_message(QueueUrl=QUEUE, ReceiptHandle=message["ReceiptHandle"])
+        except ClientError as error:
+            log.error("Redriven but not deleted, message %s: %s", message["MessageId"], error)
+
+    def show_again(self):
+        for at in range(0, len(self.hidden), 10):
+            entries = [
+                {"Id": str(n), "ReceiptHandle": message["ReceiptHandle"], "VisibilityTimeout": 0}
+                for n, message in enumerate(self.hidden[at : at + 10])
+            ]
+            try:
+                sqs.change_message_visibility_batch(QueueUrl=QUEUE, Entries=entries)
+            except ClientError as error:
+                log.warning("Some messages stay hidden for a while: %s", error)
+
+
+class NotNow(Exception):
+    """The function takes no more for now: it is throttled, or being updated."""
+
+
+def payload_of(body):
+    """The payload in a message, as JSON text; ValueError where there is none."""
+    try:
+        value = json.loads(body)
+    except ValueError:
+        raise ValueError("its body is not JSON, so no function can take it") from None
+    if isinstance(value, dict) and isinstance(value.get("requestContext"), dict) and "version" in value:
+        if "functionArn" in value["requestContext"]:
+            if "requestPayload" not in value:
+                raise ValueError("its envelope has no requestPayload")
+            return json.dumps(value["requestPayload"])
+    return body
+
+
+def invoke(payload):
+    """None where the function succeeded, else what went wrong."""
+    try:
+        result = functions.invoke(
+            FunctionName=FUNCTION, InvocationType="RequestResponse", Payload=payload.encode()
+        )
+    except ClientError as error:
+        if error.response["Error"]["Code"] in NOT_NOW:
+            raise NotNow(str(error)) from error
+        if error.response["Error"]["Code"] == "RequestTooLargeException":
+            return str(error)
+        raise
+    except (NoConnection, HTTPClientError) as error:
+        return f"no answer ({error})"
+    if "FunctionError" in result:
+        return result["Payload"].read().decode(errors="replace")[:1000]
+    return None
