@@ -1,0 +1,244 @@
+//! Resource types without their Rust types: what the planner and the executor see.
+
+use std::any::Any;
+use std::collections::BTreeMap;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use futures::future::{BoxFuture, FutureExt};
+use schemars::Schema;
+use serde::de::DeserializeOwned;
+
+use super::document::to_value;
+use super::{
+    Created, Cx, Document, Fault, FaultKind, Foretold, Held, Id, Naming, Objection, Outputs, Paths,
+    Place, Resource, Seen,
+};
+
+/// The constants of a type.
+#[derive(Clone, Copy, Debug)]
+#[expect(missing_docs, reason = "each is the constant of that name of `Resource`")]
+pub struct Traits {
+    pub kind: &'static str,
+    pub name: Option<Naming>,
+    pub tagged: bool,
+    pub replace_on: Paths,
+    pub one_at_a_time: bool,
+    pub moves_on_update: Paths,
+    pub unread: Paths,
+    pub dies_with: Option<&'static str>,
+    pub seconds: u32,
+    pub outputs: Paths,
+}
+
+impl Traits {
+    /// The constants of `R`.
+    pub const fn of<R: Resource>() -> Self {
+        Self {
+            kind: R::KIND,
+            name: R::NAME,
+            tagged: R::TAGGED,
+            replace_on: R::REPLACE_ON,
+            one_at_a_time: R::ONE_AT_A_TIME,
+            moves_on_update: R::MOVES_ON_UPDATE,
+            unread: R::UNREAD,
+            dies_with: R::DIES_WITH,
+            seconds: R::SECONDS,
+            outputs: <R::Outputs as Outputs>::NAMES,
+        }
+    }
+}
+
+/// [`Created`], as documents.
+#[derive(Clone, Debug)]
+pub struct CreatedDocument {
+    /// The id.
+    pub id: Id,
+    /// The outputs.
+    pub outputs: Document,
+}
+
+/// [`Seen`], as documents.
+#[derive(Clone, Debug)]
+pub struct SeenDocument {
+    /// The inputs that would make it what it is.
+    pub inputs: Document,
+    /// The outputs.
+    pub outputs: Document,
+}
+
+/// [`Held`], as documents.
+#[derive(Clone, Debug)]
+pub struct HeldDocument {
+    /// The id.
+    pub id: Id,
+    /// The inputs as last sent, or as seen.
+    pub inputs: Document,
+    /// The outputs.
+    pub outputs: Option<Document>,
+    /// Whether all of the inputs got there.
+    pub finished: bool,
+}
+
+/// The cloud that calls go through, without its Rust type.
+pub type AnyCx = Cx<Arc<dyn Any + Send + Sync>>;
+
+/// A resource type with documents in the place of its own types.
+#[expect(missing_docs, reason = "each is the method of that name of `Resource`")]
+pub trait AnyResource: Send + Sync {
+    fn traits(&self) -> &Traits;
+    fn inputs_schema(&self) -> Schema;
+    fn outputs_schema(&self) -> Schema;
+    fn foretell(&self, want: &Document, place: &Place) -> Foretold;
+    fn check(&self, want: &Document) -> Vec<Objection>;
+    fn create<'a>(
+        &'a self,
+        cx: AnyCx,
+        want: Document,
+    ) -> BoxFuture<'a, Result<CreatedDocument, Fault>>;
+    fn read<'a>(
+        &'a self,
+        cx: AnyCx,
+        held: HeldDocument,
+    ) -> BoxFuture<'a, Result<Option<SeenDocument>, Fault>>;
+    fn update<'a>(
+        &'a self,
+        cx: AnyCx,
+        held: HeldDocument,
+        want: Document,
+    ) -> BoxFuture<'a, Result<Document, Fault>>;
+    fn delete<'a>(&'a self, cx: AnyCx, held: HeldDocument) -> BoxFuture<'a, Result<(), Fault>>;
+    fn find<'a>(&'a self, cx: AnyCx, want: Document) -> BoxFuture<'a, Result<Option<Id>, Fault>>;
+}
+
+struct Of<R: Resource> {
+    traits: Traits,
+    resource: PhantomData<fn() -> R>,
+}
+
+fn typed<T: DeserializeOwned>(kind: &str, document: Document) -> Result<T, Fault> {
+    serde_json::from_value(document)
+        .map_err(|error| Fault::new(FaultKind::Defect, format!("{kind}: {error}")))
+}
+
+fn held<R: Resource>(held: HeldDocument) -> Result<Held<R>, Fault> {
+    let outputs = held.outputs.map(|outputs| typed(R::KIND, outputs)).transpose()?;
+    Ok(Held { id: held.id, inputs: typed(R::KIND, held.inputs)?, outputs, finished: held.finished })
+}
+
+fn context<R: Resource>(cx: &AnyCx) -> Result<Cx<R::Cloud>, Fault> {
+    cx.with_cloud::<R::Cloud>().ok_or_else(|| {
+        Fault::new(FaultKind::Defect, format!("{} belongs to another cloud", R::KIND))
+    })
+}
+
+impl<R: Resource> AnyResource for Of<R> {
+    fn traits(&self) -> &Traits {
+        &self.traits
+    }
+
+    fn inputs_schema(&self) -> Schema {
+        schemars::schema_for!(R::Inputs)
+    }
+
+    fn outputs_schema(&self) -> Schema {
+        schemars::schema_for!(R::Outputs)
+    }
+
+    fn foretell(&self, want: &Document, place: &Place) -> Foretold {
+        typed::<R::Inputs>(R::KIND, want.clone())
+            .map(|want| R::foretell(&want, place))
+            .unwrap_or_default()
+    }
+
+    fn check(&self, want: &Document) -> Vec<Objection> {
+        match typed::<R::Inputs>(R::KIND, want.clone()) {
+            Ok(want) => R::check(&want),
+            Err(fault) => vec![Objection { path: String::new(), message: fault.message }],
+        }
+    }
+
+    fn create<'a>(
+        &'a self,
+        cx: AnyCx,
+        want: Document,
+    ) -> BoxFuture<'a, Result<CreatedDocument, Fault>> {
+        async move {
+            let want = typed(R::KIND, want)?;
+            let Created { id, outputs } = R::create(&context::<R>(&cx)?, &want).await?;
+            Ok(CreatedDocument { id, outputs: to_value(&outputs) })
+        }
+        .boxed()
+    }
+
+    fn read<'a>(
+        &'a self,
+        cx: AnyCx,
+        document: HeldDocument,
+    ) -> BoxFuture<'a, Result<Option<SeenDocument>, Fault>> {
+        async move {
+            let seen = R::read(&context::<R>(&cx)?, &held(document)?).await?;
+            Ok(seen.map(|Seen { inputs, outputs }| SeenDocument {
+                inputs: to_value(&inputs),
+                outputs: to_value(&outputs),
+            }))
+        }
+        .boxed()
+    }
+
+    fn update<'a>(
+        &'a self,
+        cx: AnyCx,
+        document: HeldDocument,
+        want: Document,
+    ) -> BoxFuture<'a, Result<Document, Fault>> {
+        async move {
+            let want = typed(R::KIND, want)?;
+            let outputs = R::update(&context::<R>(&cx)?, &held(document)?, &want).await?;
+            Ok(to_value(&outputs))
+        }
+        .boxed()
+    }
+
+    fn delete<'a>(&'a self, cx: AnyCx, document: HeldDocument) -> BoxFuture<'a, Result<(), Fault>> {
+        async move { R::delete(&context::<R>(&cx)?, &held(document)?).await }.boxed()
+    }
+
+    fn find<'a>(&'a self, cx: AnyCx, want: Document) -> BoxFuture<'a, Result<Option<Id>, Fault>> {
+        async move { R::find(&context::<R>(&cx)?, &typed(R::KIND, want)?).await }.boxed()
+    }
+}
+
+/// The resource types that a program knows, by name.
+#[derive(Clone, Default)]
+pub struct Catalogue(BTreeMap<&'static str, Arc<dyn AnyResource>>);
+
+impl Catalogue {
+    /// A catalogue without types.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The same with one type more.
+    #[must_use]
+    pub fn with<R: Resource>(mut self) -> Self {
+        let of = Of::<R> { traits: Traits::of::<R>(), resource: PhantomData };
+        self.0.insert(R::KIND, Arc::new(of));
+        self
+    }
+
+    /// The type of that name.
+    pub fn get(&self, kind: &str) -> Option<&Arc<dyn AnyResource>> {
+        self.0.get(kind)
+    }
+
+    /// The constants of the type of that name.
+    pub fn traits(&self, kind: &str) -> Option<&Traits> {
+        self.0.get(kind).map(|resource| resource.traits())
+    }
+
+    /// All types, by name.
+    pub fn types(&self) -> impl Iterator<Item = &Arc<dyn AnyResource>> {
+        self.0.values()
+    }
+}

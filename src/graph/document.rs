@@ -1,0 +1,229 @@
+//! Inputs and outputs as documents: JSON in which references, and secrets, are marked.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
+
+use super::{Address, Expr, Input, Part};
+
+/// Inputs or outputs of a resource, as JSON.
+pub type Document = Value;
+
+/// The key that marks a value still to be made: `{"$expr": [pieces]}`.
+pub const EXPRESSION: &str = "$expr";
+/// The key that marks a secret in memory: `{"$secret": value}`.
+pub const SECRET: &str = "$secret";
+/// The key that marks a secret of which only the digest is kept: `{"$sealed": digest}`.
+pub const SEALED: &str = "$sealed";
+
+fn marked<'a>(value: &'a Value, mark: &str) -> Option<&'a Value> {
+    match value {
+        Value::Object(map) if map.len() == 1 => map.get(mark),
+        _ => None,
+    }
+}
+
+/// The expression that this value is, if it is one.
+pub fn expression(value: &Value) -> Option<Expr> {
+    marked(value, EXPRESSION).and_then(|parts| serde_json::from_value(parts.clone()).ok())
+}
+
+/// Whether this value is a secret, in the open or sealed.
+pub fn is_secret(value: &Value) -> bool {
+    marked(value, SECRET).is_some() || marked(value, SEALED).is_some()
+}
+
+/// Whether any part of this value is still to be made.
+pub fn is_pending(value: &Value) -> bool {
+    match value {
+        Value::Object(map) => map.contains_key(EXPRESSION) || map.values().any(is_pending),
+        Value::Array(items) => items.iter().any(is_pending),
+        _ => false,
+    }
+}
+
+/// Every output that the document refers to.
+pub fn references(document: &Value) -> BTreeSet<(Address, String)> {
+    let mut found = BTreeSet::new();
+    walk_expressions(document, &mut |expr| {
+        for part in expr.parts {
+            if let Part::Output { node, output } = part {
+                found.insert((node, output));
+            }
+        }
+    });
+    found
+}
+
+fn walk_expressions(value: &Value, visit: &mut impl FnMut(Expr)) {
+    if let Some(expr) = expression(value) {
+        return visit(expr);
+    }
+    match value {
+        Value::Object(map) => map.values().for_each(|value| walk_expressions(value, visit)),
+        Value::Array(items) => items.iter().for_each(|value| walk_expressions(value, visit)),
+        _ => {}
+    }
+}
+
+/// The document with every expression rewritten by `rewrite`.
+pub fn map_expressions(value: Value, rewrite: &mut impl FnMut(Expr) -> Value) -> Value {
+    if let Some(expr) = expression(&value) {
+        return rewrite(expr);
+    }
+    match value {
+        Value::Object(map) => Value::Object(
+            map.into_iter().map(|(key, value)| (key, map_expressions(value, rewrite))).collect(),
+        ),
+        Value::Array(items) => {
+            Value::Array(items.into_iter().map(|value| map_expressions(value, rewrite)).collect())
+        }
+        other => other,
+    }
+}
+
+/// The document with every reference replaced by its value, where `lookup` knows it.
+///
+/// `lookup` may answer with a value that is itself an expression (an ARN in an account that is not
+/// known yet, say); what remains unknown stays an expression.
+pub fn resolve(
+    document: Value,
+    account: Option<&str>,
+    lookup: &impl Fn(&Address, &str) -> Option<Value>,
+) -> Value {
+    map_expressions(document, &mut |expr| resolve_expression(expr, account, lookup))
+}
+
+fn resolve_expression(
+    expr: Expr,
+    account: Option<&str>,
+    lookup: &impl Fn(&Address, &str) -> Option<Value>,
+) -> Value {
+    if let [Part::Output { node, output }] = expr.parts.as_slice() {
+        return match lookup(node, output) {
+            Some(value) => resolve_account(value, account),
+            None => pending(expr),
+        };
+    }
+    let mut parts: Vec<Part> = Vec::with_capacity(expr.parts.len());
+    for part in expr.parts {
+        match part {
+            Part::Output { ref node, ref output } => match lookup(node, output) {
+                Some(value) => parts.extend(pieces(resolve_account(value, account))),
+                None => parts.push(part),
+            },
+            Part::Account { .. } => {
+                parts.push(account.map_or(Part::ACCOUNT, |id| Part::Text(id.to_owned())))
+            }
+            text => parts.push(text),
+        }
+    }
+    to_value(&join(parts))
+}
+
+fn resolve_account(value: Value, account: Option<&str>) -> Value {
+    match (account, is_pending(&value)) {
+        (Some(_), true) => resolve(value, account, &|_, _| None),
+        _ => value,
+    }
+}
+
+fn pieces(value: Value) -> Vec<Part> {
+    if let Some(expr) = expression(&value) {
+        return expr.parts;
+    }
+    if let Some(secret) = marked(&value, SECRET) {
+        return vec![Part::Secret { secret: plain(secret) }];
+    }
+    vec![Part::Text(plain(&value))]
+}
+
+fn plain(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+fn join(parts: Vec<Part>) -> Input<String> {
+    let mut joined = Vec::with_capacity(parts.len());
+    for part in parts {
+        super::IntoParts::append_to(part, &mut joined);
+    }
+    Expr::text(joined)
+}
+
+fn pending(expr: Expr) -> Value {
+    to_value(&Input::<Value>::Pending(expr))
+}
+
+/// Any of our own types as a document. They serialise to JSON by construction.
+pub fn to_value<T: serde::Serialize>(value: &T) -> Value {
+    serde_json::to_value(value).unwrap_or(Value::Null)
+}
+
+/// The document with every secret replaced by its digest under `salt`, fit to be stored and shown.
+pub fn seal(document: Value, salt: &str) -> Value {
+    if let Some(secret) = marked(&document, SECRET) {
+        return sealed(secret, salt);
+    }
+    match document {
+        Value::Object(map) => {
+            Value::Object(map.into_iter().map(|(key, value)| (key, seal(value, salt))).collect())
+        }
+        Value::Array(items) => Value::Array(items.into_iter().map(|v| seal(v, salt)).collect()),
+        other => other,
+    }
+}
+
+/// The sealed form of one secret value: equal secrets under one salt have equal digests.
+pub fn sealed(secret: &Value, salt: &str) -> Value {
+    let digest =
+        Sha256::new().chain_update(salt).chain_update("\0").chain_update(plain(secret)).finalize();
+    let mut map = Map::new();
+    map.insert(SEALED.to_owned(), Value::String(hex(&digest)));
+    Value::Object(map)
+}
+
+/// Bytes as lower-case hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn arn(_: &Address, output: &str) -> Option<Value> {
+        (output == "arn").then(|| json!({"$expr": ["arn:", {"account": true}, ":q"]}))
+    }
+
+    #[test]
+    fn resolves_what_is_known_and_leaves_the_rest() {
+        let document = json!({"a": {"$expr": [{"node": "x/q", "output": "arn"}, "/*"]},
+            "b": {"$expr": [{"node": "x/q", "output": "id"}]}});
+        assert_eq!(
+            resolve(document.clone(), None, &arn),
+            json!({"a": {"$expr": ["arn:", {"account": true}, ":q/*"]}, "b": {"$expr": [{"node": "x/q", "output": "id"}]}})
+        );
+        let known = resolve(document, Some("1"), &arn);
+        assert_eq!(known["a"], json!("arn:1:q/*"));
+        assert_eq!(references(&known).len(), 1);
+    }
+
+    #[test]
+    fn a_single_output_keeps_its_type() {
+        let document = json!({"$expr": [{"node": "x/q", "output": "port"}]});
+        assert_eq!(resolve(document, None, &|_, _| Some(json!(5432))), json!(5432));
+    }
+
+    #[test]
+    fn seals_secrets_wherever_they_are() {
+        let document = json!({"environment": {"KEY": {"$secret": "hunter2"}, "PLAIN": "x"}});
+        let stored = seal(document.clone(), "salt");
+        assert!(!stored.to_string().contains("hunter2"));
+        assert_eq!(stored["environment"]["PLAIN"], "x");
+        assert_eq!(seal(document.clone(), "salt"), stored);
+        assert_ne!(seal(document, "other"), stored);
+    }
+}

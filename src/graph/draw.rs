@@ -1,0 +1,1 @@
+//! Drawings of a graph as Mermaid or DOT text.

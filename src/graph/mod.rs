@@ -1,0 +1,29 @@
+//! The typed graph: what the patterns build and everything after them reads.
+//!
+//! In: resources with typed inputs, added by the patterns. Out: [`Graph`], a set of nodes whose
+//! inputs are documents with references between them. Imports no other room.
+
+mod address;
+mod catalogue;
+mod context;
+pub mod document;
+mod draw;
+mod fault;
+mod input;
+mod name;
+mod nodes;
+mod order;
+mod resource;
+
+pub use address::{Address, BadAddress};
+pub use catalogue::{
+    AnyCx, AnyResource, Catalogue, CreatedDocument, HeldDocument, SeenDocument, Traits,
+};
+pub use context::{Cx, Hooks, Place, Stop, Waited};
+pub use document::Document;
+pub use fault::{Fault, FaultKind, OrAbsent};
+pub use input::{Arn, Expr, Input, IntoParts, NotYetKnown, Output, Part, Tags};
+pub use name::{Charset, Naming, physical_name};
+pub use nodes::{Graph, Handle, NameOrigin, Node, Scope};
+pub use order::{Cycle, Needs, cycle, layers, topological};
+pub use resource::{ALL, Created, Foretold, Held, Id, Objection, Outputs, Paths, Resource, Seen};

@@ -1,0 +1,332 @@
+//! The graph itself: nodes, typed handles to them, and how patterns build it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde_json::Value;
+
+use super::document::{self, to_value};
+use super::{Address, Document, Expr, Input, Naming, Part, Resource, Tags, Traits, physical_name};
+
+/// What all resources of one deployment share.
+#[derive(Clone, Debug, Default)]
+pub struct Scope {
+    /// The project's name.
+    pub project: String,
+    /// The environment's name.
+    pub environment: String,
+    /// The manifest's own tags.
+    pub tags: Tags,
+    /// When the environment expires, in RFC 3339; for the tag `maas:expires`.
+    pub expires: Option<String>,
+}
+
+impl Scope {
+    /// The start of a physical name: `project-env-instance-part`.
+    pub fn stem(&self, address: &Address) -> String {
+        let part = address.part().replace('.', "-");
+        format!("{}-{}-{}-{part}", self.project, self.environment, address.instance())
+    }
+
+    /// The tags of the resource at that address: the manifest's, and those that say whose it is.
+    pub fn tags(&self, address: &Address) -> Tags {
+        let mut tags = self.tags.clone();
+        let own = [
+            ("maas:project", self.project.as_str()),
+            ("maas:environment", &self.environment),
+            ("maas:instance", address.instance()),
+            ("maas:address", address.as_str()),
+        ];
+        tags.extend(own.map(|(key, value)| (key.to_owned(), value.to_owned())));
+        tags.extend(self.expires.iter().map(|at| ("maas:expires".to_owned(), at.clone())));
+        tags
+    }
+}
+
+/// A resource in the graph, known by its type.
+pub struct Handle<R> {
+    address: Address,
+    resource: PhantomData<fn() -> R>,
+}
+
+impl<R> Clone for Handle<R> {
+    fn clone(&self) -> Self {
+        Self::at(self.address.clone())
+    }
+}
+
+impl<R> fmt::Debug for Handle<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.address.fmt(f)
+    }
+}
+
+impl<R> Handle<R> {
+    /// The resource at that address, which need not be in the graph yet.
+    pub fn at(address: Address) -> Self {
+        Self { address, resource: PhantomData }
+    }
+
+    /// Its address.
+    pub fn address(&self) -> &Address {
+        &self.address
+    }
+}
+
+/// Where a resource's physical name comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NameOrigin {
+    /// It has none.
+    Nameless,
+    /// The manifest or the pattern fixed it; a replacement has to wait until the old one is gone.
+    Pinned,
+    /// Made from this stem; a replacement gets the next generation's.
+    Generated(String),
+}
+
+/// One resource that is wanted.
+#[derive(Clone, Debug)]
+pub struct Node {
+    /// Where it is.
+    pub address: Address,
+    /// Its type's constants.
+    pub traits: Traits,
+    /// Its wanted inputs.
+    pub wanted: Document,
+    /// Where its name comes from.
+    pub name: NameOrigin,
+    /// Resources that have to be there before it although its inputs do not mention them.
+    pub after: BTreeSet<Address>,
+}
+
+impl Node {
+    /// The addresses that it needs: those that its inputs mention, and `after`.
+    pub fn needs(&self) -> BTreeSet<Address> {
+        let mut needs = self.after.clone();
+        needs.extend(document::references(&self.wanted).into_iter().map(|(node, _)| node));
+        needs
+    }
+
+    /// The resource with which the cloud deletes it.
+    pub fn owner(&self) -> Option<Address> {
+        let input = self.wanted.get(self.traits.dies_with?)?;
+        document::references(input).into_iter().next().map(|(node, _)| node)
+    }
+
+    /// The wanted inputs of its nth generation; replacements with a generated name have another one.
+    pub fn wanted_at(&self, generation: u32) -> Document {
+        let mut wanted = self.wanted.clone();
+        if let (NameOrigin::Generated(stem), Some(naming)) = (&self.name, self.traits.name) {
+            wanted[naming.input] = generated(naming, stem, generation);
+        }
+        wanted
+    }
+}
+
+const ACCOUNT_DIGITS: usize = 12;
+
+fn generated(naming: Naming, stem: &str, generation: u32) -> Value {
+    if naming.global {
+        let longest = naming.longest - ACCOUNT_DIGITS - 1;
+        let name: Input<String> =
+            crate::text!(physical_name(stem, generation, longest), "-", Part::ACCOUNT);
+        return to_value(&name);
+    }
+    Value::String(physical_name(stem, generation, naming.longest))
+}
+
+type Amendment = Box<dyn FnOnce(Document) -> Result<Document, String> + Send>;
+
+/// The resources that are wanted, and what refers to what.
+#[derive(Default)]
+pub struct Graph {
+    scope: Scope,
+    nodes: BTreeMap<Address, Node>,
+    aliases: BTreeMap<Address, Address>,
+    amendments: Vec<(Address, &'static str, Amendment)>,
+    defects: Vec<String>,
+}
+
+impl fmt::Debug for Graph {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map()
+            .entries(self.nodes.iter().map(|(address, node)| (address, &node.wanted)))
+            .finish()
+    }
+}
+
+impl Graph {
+    /// An empty graph.
+    pub fn new(scope: Scope) -> Self {
+        Self { scope, ..Self::default() }
+    }
+
+    /// What all its resources share.
+    pub fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
+    /// Adds a resource. An empty name is generated from the address; tags are added where the type
+    /// takes them.
+    pub fn add<R: Resource>(&mut self, address: Address, inputs: R::Inputs) -> Handle<R> {
+        let traits = Traits::of::<R>();
+        let mut wanted = to_value(&inputs);
+        let mut name = NameOrigin::Nameless;
+        if let Some(naming) = traits.name {
+            name = NameOrigin::Pinned;
+            if matches!(wanted.get(naming.input), None | Some(Value::Null))
+                || wanted[naming.input] == ""
+            {
+                let stem = self.scope.stem(&address);
+                wanted[naming.input] = generated(naming, &stem, 0);
+                name = NameOrigin::Generated(stem);
+            }
+        }
+        if traits.tagged {
+            wanted["tags"] = to_value(&self.scope.tags(&address));
+        }
+        let node = Node { address: address.clone(), traits, wanted, name, after: BTreeSet::new() };
+        if self.nodes.insert(address.clone(), node).is_some() {
+            self.defects.push(format!("{address} was added twice"));
+        }
+        Handle::at(address)
+    }
+
+    /// The resource at that address, added with `inputs` unless it is there already. For resources
+    /// that several instances share, such as a bucket's one notification document.
+    pub fn ensure<R: Resource>(
+        &mut self,
+        address: Address,
+        inputs: impl FnOnce() -> R::Inputs,
+    ) -> Handle<R> {
+        if self.nodes.contains_key(&address) {
+            Handle::at(address)
+        } else {
+            self.add(address, inputs())
+        }
+    }
+
+    /// Changes a resource's inputs once all instances were expanded, in the order of these calls.
+    /// The way to add a statement to the policy of another instance's queue, say.
+    pub fn amend<R: Resource>(
+        &mut self,
+        handle: &Handle<R>,
+        change: impl FnOnce(&mut R::Inputs) + Send + 'static,
+    ) {
+        let amendment = move |document: Document| {
+            let mut inputs: R::Inputs =
+                serde_json::from_value(document).map_err(|error| error.to_string())?;
+            change(&mut inputs);
+            Ok(to_value(&inputs))
+        };
+        self.amendments.push((handle.address.clone(), R::KIND, Box::new(amendment)));
+    }
+
+    /// Makes a resource wait for another one that its inputs do not mention.
+    pub fn order<R, S>(&mut self, later: &Handle<R>, earlier: &Handle<S>) {
+        if let Some(node) = self.nodes.get_mut(&later.address) {
+            node.after.insert(earlier.address.clone());
+        }
+    }
+
+    /// Lets an instance's part stand for another instance's.
+    pub fn alias(&mut self, alias: Address, target: Address) {
+        self.aliases.insert(alias, target);
+    }
+
+    /// The address that this one stands for: its own, unless it is an alias.
+    pub fn real(&self, address: &Address) -> Address {
+        let mut address = address;
+        for _ in 0..=self.aliases.len() {
+            match self.aliases.get(address) {
+                Some(target) => address = target,
+                None => break,
+            }
+        }
+        address.clone()
+    }
+
+    /// The node at that address, or at the one it stands for.
+    pub fn get(&self, address: &Address) -> Option<&Node> {
+        self.nodes.get(&self.real(address))
+    }
+
+    /// All nodes, by address.
+    pub fn nodes(&self) -> &BTreeMap<Address, Node> {
+        &self.nodes
+    }
+
+    /// The addresses of an instance's parts, aliases included.
+    pub fn parts<'a>(&'a self, instance: &'a str) -> impl Iterator<Item = &'a Address> {
+        self.nodes
+            .keys()
+            .chain(self.aliases.keys())
+            .filter(move |address| address.instance() == instance)
+    }
+
+    /// Carries out the amendments and replaces aliases by what they stand for.
+    ///
+    /// # Errors
+    /// Defects of the patterns: a resource added twice, an amendment of one that is not there or is
+    /// of another type, a reference to one that is not there or to an output that it does not have.
+    pub fn finish(mut self) -> Result<Self, Vec<String>> {
+        let mut defects = std::mem::take(&mut self.defects);
+        for (address, kind, amendment) in std::mem::take(&mut self.amendments) {
+            let real = self.real(&address);
+            match self.nodes.get_mut(&real) {
+                Some(node) if node.traits.kind == kind => match amendment(node.wanted.take()) {
+                    Ok(wanted) => node.wanted = wanted,
+                    Err(error) => defects.push(format!("{real}: {error}")),
+                },
+                Some(node) => {
+                    defects.push(format!("{real} is a {}, not a {kind}", node.traits.kind))
+                }
+                None => defects.push(format!("there is no {real} to amend")),
+            }
+        }
+        self.rewrite_aliases();
+        defects.extend(self.dangling());
+        if defects.is_empty() { Ok(self) } else { Err(defects) }
+    }
+
+    fn rewrite_aliases(&mut self) {
+        let addresses: Vec<Address> = self.nodes.keys().cloned().collect();
+        for address in addresses {
+            let Some(mut node) = self.nodes.remove(&address) else { continue };
+            node.after = node.after.iter().map(|after| self.real(after)).collect();
+            node.wanted = document::map_expressions(node.wanted, &mut |mut expr: Expr| {
+                for part in &mut expr.parts {
+                    if let Part::Output { node, .. } = part {
+                        *node = self.real(node);
+                    }
+                }
+                to_value(&Input::<Value>::Pending(expr))
+            });
+            self.nodes.insert(address, node);
+        }
+    }
+
+    fn dangling(&self) -> Vec<String> {
+        let mut defects = Vec::new();
+        for node in self.nodes.values() {
+            for (target, output) in document::references(&node.wanted) {
+                match self.nodes.get(&target) {
+                    None => defects
+                        .push(format!("{} refers to {target}, which is not there", node.address)),
+                    Some(found) if !found.traits.outputs.contains(&output.as_str()) => defects
+                        .push(format!(
+                            "{} refers to {target}.{output}; it has {}",
+                            node.address,
+                            found.traits.outputs.join(", ")
+                        )),
+                    Some(_) => {}
+                }
+            }
+            for after in node.after.iter().filter(|after| !self.nodes.contains_key(after)) {
+                defects.push(format!("{} waits for {after}, which is not there", node.address));
+            }
+        }
+        defects
+    }
+}
