@@ -137,15 +137,13 @@ class Run:
             log.error("Redriven but not deleted, message %s: %s", message["MessageId"], error)
 
     def show_again(self):
-        for at in range(0, len(self.hidden), 10):
-            entries = [
-                {"Id": str(n), "ReceiptHandle": message["ReceiptHandle"], "VisibilityTimeout": 0}
-                for n, message in enumerate(self.hidden[at : at + 10])
-            ]
+        for message in self.hidden:
             try:
-                sqs.change_message_visibility_batch(QueueUrl=QUEUE, Entries=entries)
+                sqs.change_message_visibility(
+                    QueueUrl=QUEUE, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=0
+                )
             except ClientError as error:
-                log.warning("Some messages stay hidden for a while: %s", error)
+                log.warning("Hidden for a while yet, message %s: %s", message["MessageId"], error)
 
 
 class NotNow(Exception):
@@ -158,12 +156,12 @@ def payload_of(body):
         value = json.loads(body)
     except ValueError:
         raise ValueError("its body is not JSON, so no function can take it") from None
-    if isinstance(value, dict) and isinstance(value.get("requestContext"), dict) and "version" in value:
-        if "functionArn" in value["requestContext"]:
-            if "requestPayload" not in value:
-                raise ValueError("its envelope has no requestPayload")
-            return json.dumps(value["requestPayload"])
-    return body
+    request = value.get("requestContext") if isinstance(value, dict) else None
+    if not isinstance(request, dict) or "functionArn" not in request:
+        return body
+    if "requestPayload" not in value:
+        raise ValueError("its envelope has no requestPayload")
+    return json.dumps(value["requestPayload"])
 
 
 def invoke(payload):

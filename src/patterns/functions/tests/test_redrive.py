@@ -27,11 +27,9 @@ class Queue:
     def delete_message(self, QueueUrl, ReceiptHandle):
         del self.hidden[ReceiptHandle]
 
-    def change_message_visibility_batch(self, QueueUrl, Entries):
-        assert len(Entries) <= 10 and len({entry["Id"] for entry in Entries}) == len(Entries)
-        for entry in Entries:
-            assert entry["VisibilityTimeout"] == 0
-            self.visible.append(self.hidden.pop(entry["ReceiptHandle"]))
+    def change_message_visibility(self, QueueUrl, ReceiptHandle, VisibilityTimeout):
+        assert VisibilityTimeout == 0
+        self.visible.append(self.hidden.pop(ReceiptHandle))
 
     def bodies(self):
         return sorted(message["Body"] for message in self.visible)
