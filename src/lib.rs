@@ -13,4 +13,5 @@
 //! 9. [`report`]: plans, events and problems to text.
 //! 10. [`cli`]: one file per command; wires the rooms together.
 
+pub mod aws;
 pub mod graph;

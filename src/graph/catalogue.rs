@@ -90,6 +90,12 @@ pub trait AnyResource: Send + Sync {
     fn inputs_schema(&self) -> Schema;
     fn outputs_schema(&self) -> Schema;
     fn foretell(&self, want: &Document, place: &Place) -> Foretold;
+    /// The inputs as the type itself writes them: sets in order, defaults filled in. Documents are
+    /// comparable only in this form.
+    ///
+    /// # Errors
+    /// Where they are no inputs of this type.
+    fn normal(&self, inputs: Document) -> Result<Document, Fault>;
     fn check(&self, want: &Document) -> Vec<Objection>;
     fn create<'a>(
         &'a self,
@@ -149,6 +155,10 @@ impl<R: Resource> AnyResource for Of<R> {
         typed::<R::Inputs>(R::KIND, want.clone())
             .map(|want| R::foretell(&want, place))
             .unwrap_or_default()
+    }
+
+    fn normal(&self, inputs: Document) -> Result<Document, Fault> {
+        typed::<R::Inputs>(R::KIND, inputs).map(|inputs| to_value(&inputs))
     }
 
     fn check(&self, want: &Document) -> Vec<Objection> {

@@ -43,17 +43,34 @@ pub fn is_pending(value: &Value) -> bool {
     }
 }
 
+/// How a document refers to an output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Tie {
+    /// It needs the other resource to exist.
+    Real,
+    /// What is foretold of the other resource is enough.
+    Foretold,
+}
+
 /// Every output that the document refers to.
-pub fn references(document: &Value) -> BTreeSet<(Address, String)> {
+pub fn references(document: &Value) -> BTreeSet<(Address, String, Tie)> {
     let mut found = BTreeSet::new();
     walk_expressions(document, &mut |expr| {
         for part in expr.parts {
-            if let Part::Output { node, output } = part {
-                found.insert((node, output));
-            }
+            match part {
+                Part::Output { node, output } => found.insert((node, output, Tie::Real)),
+                Part::Foretold { node, foretold } => found.insert((node, foretold, Tie::Foretold)),
+                _ => false,
+            };
         }
     });
     found
+}
+
+/// The addresses of the resources that the document needs to exist.
+pub fn needs(document: &Value) -> BTreeSet<Address> {
+    let references = references(document).into_iter();
+    references.filter(|(_, _, tie)| *tie == Tie::Real).map(|(node, _, _)| node).collect()
 }
 
 fn walk_expressions(value: &Value, visit: &mut impl FnMut(Expr)) {
@@ -90,7 +107,7 @@ pub fn map_expressions(value: Value, rewrite: &mut impl FnMut(Expr) -> Value) ->
 pub fn resolve(
     document: Value,
     account: Option<&str>,
-    lookup: &impl Fn(&Address, &str) -> Option<Value>,
+    lookup: &impl Fn(&Address, &str, Tie) -> Option<Value>,
 ) -> Value {
     map_expressions(document, &mut |expr| resolve_expression(expr, account, lookup))
 }
@@ -98,10 +115,15 @@ pub fn resolve(
 fn resolve_expression(
     expr: Expr,
     account: Option<&str>,
-    lookup: &impl Fn(&Address, &str) -> Option<Value>,
+    lookup: &impl Fn(&Address, &str, Tie) -> Option<Value>,
 ) -> Value {
-    if let [Part::Output { node, output }] = expr.parts.as_slice() {
-        return match lookup(node, output) {
+    let value_of = |part: &Part| match part {
+        Part::Output { node, output } => lookup(node, output, Tie::Real),
+        Part::Foretold { node, foretold } => lookup(node, foretold, Tie::Foretold),
+        _ => None,
+    };
+    if let [part @ (Part::Output { .. } | Part::Foretold { .. })] = expr.parts.as_slice() {
+        return match value_of(part) {
             Some(value) => resolve_account(value, account),
             None => pending(expr),
         };
@@ -109,7 +131,7 @@ fn resolve_expression(
     let mut parts: Vec<Part> = Vec::with_capacity(expr.parts.len());
     for part in expr.parts {
         match part {
-            Part::Output { ref node, ref output } => match lookup(node, output) {
+            Part::Output { .. } | Part::Foretold { .. } => match value_of(&part) {
                 Some(value) => parts.extend(pieces(resolve_account(value, account))),
                 None => parts.push(part),
             },
@@ -124,7 +146,7 @@ fn resolve_expression(
 
 fn resolve_account(value: Value, account: Option<&str>) -> Value {
     match (account, is_pending(&value)) {
-        (Some(_), true) => resolve(value, account, &|_, _| None),
+        (Some(_), true) => resolve(value, account, &|_, _, _| None),
         _ => value,
     }
 }
@@ -194,7 +216,7 @@ mod tests {
 
     use super::*;
 
-    fn arn(_: &Address, output: &str) -> Option<Value> {
+    fn arn(_: &Address, output: &str, _: Tie) -> Option<Value> {
         (output == "arn").then(|| json!({"$expr": ["arn:", {"account": true}, ":q"]}))
     }
 
@@ -214,7 +236,7 @@ mod tests {
     #[test]
     fn a_single_output_keeps_its_type() {
         let document = json!({"$expr": [{"node": "x/q", "output": "port"}]});
-        assert_eq!(resolve(document, None, &|_, _| Some(json!(5432))), json!(5432));
+        assert_eq!(resolve(document, None, &|_, _, _| Some(json!(5432))), json!(5432));
     }
 
     #[test]

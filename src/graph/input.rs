@@ -83,6 +83,13 @@ pub enum Part {
         /// The output's name.
         output: String,
     },
+    /// An output of another resource as it is foretold, so that this one need not wait for it.
+    Foretold {
+        /// The resource.
+        node: Address,
+        /// The output's name.
+        foretold: String,
+    },
     /// The AWS account's id, where it is not known yet.
     Account {
         /// Always true; the key tells the piece's kind.
@@ -104,7 +111,9 @@ impl fmt::Debug for Part {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Text(text) => write!(f, "{text:?}"),
-            Self::Output { node, output } => write!(f, "${{{node}.{output}}}"),
+            Self::Output { node, output } | Self::Foretold { node, foretold: output } => {
+                write!(f, "${{{node}.{output}}}")
+            }
             Self::Account { .. } => f.write_str("${account}"),
             Self::Secret { .. } => f.write_str("(secret)"),
         }
@@ -241,6 +250,12 @@ impl<T> Output<T> {
         Self { node: handle.address().clone(), name, value: PhantomData }
     }
 
+    /// The value as it is foretold, for a policy that may name a thing before it exists: the
+    /// resource that is given it does not wait for the other.
+    pub fn foretold(&self) -> Part {
+        Part::Foretold { node: self.node.clone(), foretold: self.name.to_owned() }
+    }
+
     fn part(&self) -> Part {
         Part::Output { node: self.node.clone(), output: self.name.to_owned() }
     }
@@ -249,6 +264,12 @@ impl<T> Output<T> {
 impl<T> From<Output<T>> for Input<T> {
     fn from(output: Output<T>) -> Self {
         Self::Pending(Expr { parts: vec![output.part()] })
+    }
+}
+
+impl<T> From<Part> for Input<T> {
+    fn from(part: Part) -> Self {
+        Self::Pending(Expr { parts: vec![part] })
     }
 }
 
@@ -323,7 +344,7 @@ impl Expr {
             .into_iter()
             .map(|part| match part {
                 Part::Text(text) | Part::Secret { secret: text } => text,
-                Part::Output { .. } | Part::Account { .. } => String::new(),
+                Part::Output { .. } | Part::Foretold { .. } | Part::Account { .. } => String::new(),
             })
             .collect();
         if secret { Input::Secret(whole.into()) } else { Input::Known(whole.into()) }

@@ -104,14 +104,14 @@ impl Node {
     /// The addresses that it needs: those that its inputs mention, and `after`.
     pub fn needs(&self) -> BTreeSet<Address> {
         let mut needs = self.after.clone();
-        needs.extend(document::references(&self.wanted).into_iter().map(|(node, _)| node));
+        needs.extend(document::needs(&self.wanted));
         needs
     }
 
     /// The resource with which the cloud deletes it.
     pub fn owner(&self) -> Option<Address> {
         let input = self.wanted.get(self.traits.dies_with?)?;
-        document::references(input).into_iter().next().map(|(node, _)| node)
+        document::needs(input).into_iter().next()
     }
 
     /// The wanted inputs of its nth generation; replacements with a generated name have another one.
@@ -297,7 +297,7 @@ impl Graph {
             node.after = node.after.iter().map(|after| self.real(after)).collect();
             node.wanted = document::map_expressions(node.wanted, &mut |mut expr: Expr| {
                 for part in &mut expr.parts {
-                    if let Part::Output { node, .. } = part {
+                    if let Part::Output { node, .. } | Part::Foretold { node, .. } = part {
                         *node = self.real(node);
                     }
                 }
@@ -310,7 +310,7 @@ impl Graph {
     fn dangling(&self) -> Vec<String> {
         let mut defects = Vec::new();
         for node in self.nodes.values() {
-            for (target, output) in document::references(&node.wanted) {
+            for (target, output, _) in document::references(&node.wanted) {
                 match self.nodes.get(&target) {
                     None => defects
                         .push(format!("{} refers to {target}, which is not there", node.address)),

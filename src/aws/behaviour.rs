@@ -1,0 +1,322 @@
+//! How AWS answers, as data: which error codes mean what, and what is repeated for how long.
+//!
+//! Sources: the API references of the services ("Errors" of each operation), the SDK's models, and
+//! the retry rules of widely used deployers. A row matches on the service, the operation, the code,
+//! and where a code has several meanings on a fragment of AWS's message as well.
+
+use std::time::Duration;
+
+/// What an error means.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Class {
+    /// The thing is not there.
+    Absent,
+    /// A thing of that name is there already.
+    Exists,
+    /// Too many requests.
+    Throttle,
+    /// Something that it needs is not ready yet; try again by this schedule.
+    NotReady(Schedule),
+    /// The credentials are missing, wrong or expired.
+    Credentials,
+    /// It will not pass; this is what to do.
+    Terminal(&'static str),
+}
+
+/// When to try again, and when to give up.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Schedule {
+    /// The first pause; each further one is twice as long.
+    pub first: Duration,
+    /// The longest pause.
+    pub longest: Duration,
+    /// No further attempt after this time.
+    pub deadline: Duration,
+    /// No more attempts than this.
+    pub attempts: u32,
+    /// Whether pauses vary, so that many callers do not come back at once.
+    pub jitter: bool,
+}
+
+impl Schedule {
+    /// For what was just made and is not seen everywhere yet: dense, since it takes seconds.
+    pub const PROPAGATION: Self = Self::new(250, 2_000, 120, u32::MAX, false);
+    /// For things that have to finish or go before.
+    pub const DEPENDENCY: Self = Self::new(1_000, 8_000, 300, u32::MAX, true);
+    /// For changes of one thing at once.
+    pub const CONFLICT: Self = Self::new(200, 4_000, 120, u32::MAX, true);
+    /// For throttling.
+    pub const THROTTLE: Self = Self::new(500, 8_000, 180, u32::MAX, true);
+    /// For no answer.
+    pub const UNANSWERED: Self = Self::new(300, 3_000, 60, 5, true);
+    /// For names in quarantine after a deletion.
+    pub const QUARANTINE: Self = Self::new(5_000, 5_000, 75, u32::MAX, false);
+
+    const fn new(
+        first_ms: u64,
+        longest_ms: u64,
+        deadline_s: u64,
+        attempts: u32,
+        jitter: bool,
+    ) -> Self {
+        Self {
+            first: Duration::from_millis(first_ms),
+            longest: Duration::from_millis(longest_ms),
+            deadline: Duration::from_secs(deadline_s),
+            attempts,
+            jitter,
+        }
+    }
+}
+
+/// One row: operations by prefix (`lambda:` is all of Lambda's), codes, a fragment of the message
+/// (empty: any), and the meaning.
+struct Row(&'static str, &'static [&'static str], &'static str, Class);
+
+const NEW: Class = Class::NotReady(Schedule::PROPAGATION);
+const BUSY: Class = Class::NotReady(Schedule::CONFLICT);
+const HELD: Class = Class::NotReady(Schedule::DEPENDENCY);
+
+/// The first row that fits decides.
+const ROWS: &[Row] = &[
+    // Credentials.
+    Row(
+        "",
+        &[
+            "ExpiredToken",
+            "ExpiredTokenException",
+            "InvalidClientTokenId",
+            "UnrecognizedClientException",
+            "SignatureDoesNotMatch",
+            "InvalidAccessKeyId",
+            "AuthFailure",
+            "InvalidToken",
+        ],
+        "",
+        Class::Credentials,
+    ),
+    // Throttling.
+    Row(
+        "",
+        &[
+            "Throttling",
+            "ThrottlingException",
+            "ThrottledException",
+            "Throttled",
+            "RequestThrottled",
+            "RequestThrottledException",
+            "TooManyRequestsException",
+            "RequestLimitExceeded",
+            "BandwidthLimitExceeded",
+            "SlowDown",
+            "PriorRequestNotComplete",
+            "EC2ThrottledException",
+            "ProvisionedThroughputExceededException",
+            "TransactionInProgressException",
+        ],
+        "",
+        Class::Throttle,
+    ),
+    // IAM.
+    Row("iam:", &["NoSuchEntity", "NoSuchEntityException"], "", Class::Absent),
+    Row("iam:", &["EntityAlreadyExists", "EntityAlreadyExistsException"], "", Class::Exists),
+    Row("iam:", &["MalformedPolicyDocument"], "Invalid principal in policy", NEW),
+    Row("iam:", &["ConcurrentModification", "EntityTemporarilyUnmodifiable"], "", BUSY),
+    Row("iam:", &["DeleteConflict"], "", HELD),
+    Row(
+        "iam:",
+        &["LimitExceeded"],
+        "",
+        Class::Terminal(
+            "an IAM quota of this account is used up; raise it under Service Quotas or remove roles that nothing uses",
+        ),
+    ),
+    // Lambda.
+    Row("lambda:", &["InvalidParameterValueException"], "cannot be assumed by Lambda", NEW),
+    Row(
+        "lambda:",
+        &["InvalidParameterValueException"],
+        "execution role does not have permissions",
+        NEW,
+    ),
+    Row("lambda:", &["InvalidParameterValueException"], "ensure the role can perform", NEW),
+    Row("lambda:", &["InvalidParameterValueException"], "Cannot access stream", NEW),
+    Row("lambda:", &["InvalidParameterValueException"], "KMS key is invalid for CreateGrant", NEW),
+    Row("lambda:", &["InvalidParameterValueException"], "throttled by EC2", Class::Throttle),
+    Row("lambda:CreateFunction", &["ResourceConflictException"], "already exist", Class::Exists),
+    Row("lambda:AddPermission", &["ResourceConflictException"], "already exists", Class::Exists),
+    Row("lambda:CreateEventSourceMapping", &["ResourceConflictException"], "", Class::Exists),
+    Row("lambda:", &["ResourceConflictException"], "", BUSY),
+    Row("lambda:", &["ResourceInUseException"], "", HELD),
+    Row("lambda:AddPermission", &["ResourceNotFoundException"], "", NEW),
+    Row("lambda:PutFunctionEventInvokeConfig", &["ResourceNotFoundException"], "", NEW),
+    Row("lambda:", &["ResourceNotFoundException"], "", Class::Absent),
+    Row(
+        "lambda:",
+        &["CodeStorageExceededException"],
+        "",
+        Class::Terminal(
+            "Lambda's code storage of this region is full; delete old function versions or raise the quota",
+        ),
+    ),
+    // API Gateway.
+    Row("apigateway:", &["NotFoundException"], "", Class::Absent),
+    Row("apigateway:", &["ConflictException"], "concurrent modification", BUSY),
+    Row(
+        "apigateway:",
+        &["BadRequestException"],
+        "Unable to complete operation due to concurrent modification",
+        BUSY,
+    ),
+    Row("apigateway:", &["ConflictException"], "", Class::Exists),
+    Row(
+        "apigateway:",
+        &["BadRequestException"],
+        "Insufficient permissions to enable logging",
+        Class::Terminal(
+            "the account's CloudWatch Logs resource policies are full; use log groups under /aws/vendedlogs/ or delete old policies",
+        ),
+    ),
+    // SQS.
+    Row(
+        "sqs:",
+        &["AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist"],
+        "",
+        Class::Absent,
+    ),
+    Row("sqs:", &["QueueAlreadyExists", "QueueNameExists"], "", Class::Exists),
+    Row(
+        "sqs:",
+        &["AWS.SimpleQueueService.QueueDeletedRecently", "QueueDeletedRecently"],
+        "",
+        Class::NotReady(Schedule::QUARANTINE),
+    ),
+    Row(
+        "sqs:",
+        &["InvalidAttributeValue", "InvalidParameterValue"],
+        "Invalid value for the parameter Policy",
+        NEW,
+    ),
+    // SNS.
+    Row("sns:", &["NotFound", "NotFoundException", "ResourceNotFound"], "", Class::Absent),
+    Row("sns:CreateTopic", &["InvalidParameter"], "already exists with different", Class::Exists),
+    Row("sns:", &["InvalidParameter"], "PrincipalNotFound", NEW),
+    Row("sns:", &["InvalidParameter"], "is not a valid role to allow SNS", NEW),
+    Row("sns:", &["ConcurrentAccess", "ConcurrentAccessException", "StaleTag"], "", BUSY),
+    // S3.
+    Row("s3:CreateBucket", &["BucketAlreadyOwnedByYou"], "", Class::Exists),
+    Row(
+        "s3:CreateBucket",
+        &["BucketAlreadyExists"],
+        "",
+        Class::Terminal(
+            "bucket names are shared by all of AWS and another account has this one; give the bucket a `name` of its own in the manifest",
+        ),
+    ),
+    Row("s3:CreateBucket", &["OperationAborted"], "", HELD),
+    Row("s3:DeleteBucket", &["BucketNotEmpty"], "", BUSY),
+    Row("s3:DeleteBucket", &["NoSuchBucket"], "", Class::Absent),
+    Row("s3:Put", &["NoSuchBucket"], "", NEW),
+    Row(
+        "s3:",
+        &[
+            "NoSuchBucket",
+            "NotFound",
+            "NoSuchTagSet",
+            "NoSuchCORSConfiguration",
+            "NoSuchLifecycleConfiguration",
+            "NoSuchBucketPolicy",
+            "NoSuchPublicAccessBlockConfiguration",
+            "ServerSideEncryptionConfigurationNotFoundError",
+            "OwnershipControlsNotFoundError",
+        ],
+        "",
+        Class::Absent,
+    ),
+    Row("s3:", &["OperationAborted"], "", BUSY),
+    Row("s3:", &["MalformedPolicy"], "nvalid principal in policy", NEW),
+    Row(
+        "s3:PutBucketNotification",
+        &["InvalidArgument"],
+        "Unable to validate the following destination configurations",
+        Class::NotReady(Schedule { deadline: Duration::from_secs(60), ..Schedule::PROPAGATION }),
+    ),
+    // DynamoDB.
+    Row("dynamodb:CreateTable", &["ResourceInUseException"], "already exists", Class::Exists),
+    Row("dynamodb:", &["ResourceNotFoundException"], "", Class::Absent),
+    Row(
+        "dynamodb:",
+        &["ResourceInUseException", "ContinuousBackupsUnavailableException"],
+        "",
+        HELD,
+    ),
+    Row("dynamodb:", &["LimitExceededException"], "simultaneously", Class::Throttle),
+    Row(
+        "dynamodb:UpdateTimeToLive",
+        &["ValidationException"],
+        "multiple times within a fixed interval",
+        Class::Terminal(
+            "DynamoDB changes a table's time to live once an hour; run apply again later",
+        ),
+    ),
+    Row(
+        "dynamodb:DeleteTable",
+        &["ValidationException"],
+        "deletion protection",
+        Class::Terminal(
+            "the table's deletion protection is on; turn it off in the manifest, apply, and destroy again",
+        ),
+    ),
+    // CloudWatch Logs and alarms.
+    Row("logs:", &["ResourceNotFoundException"], "", Class::Absent),
+    Row("logs:", &["ResourceAlreadyExistsException"], "", Class::Exists),
+    Row("logs:", &["OperationAbortedException"], "", BUSY),
+    Row("cloudwatch:", &["ResourceNotFound", "ResourceNotFoundException"], "", Class::Absent),
+    // EventBridge Scheduler.
+    Row("scheduler:", &["ResourceNotFoundException"], "", Class::Absent),
+    Row("scheduler:Create", &["ConflictException"], "", Class::Exists),
+    Row("scheduler:", &["ConflictException"], "", BUSY),
+    Row(
+        "scheduler:",
+        &["ValidationException"],
+        "to assume the role",
+        Class::NotReady(Schedule { deadline: Duration::from_secs(60), ..Schedule::PROPAGATION }),
+    ),
+    // Firehose.
+    Row(
+        "firehose:CreateDeliveryStream",
+        &["ResourceInUseException"],
+        "already exists",
+        Class::Exists,
+    ),
+    Row("firehose:", &["ResourceNotFoundException"], "", Class::Absent),
+    Row("firehose:", &["InvalidArgumentException"], "unable to assume role", NEW),
+    Row("firehose:", &["InvalidArgumentException"], "is not authorized to", NEW),
+    Row("firehose:", &["InvalidArgumentException"], "Access was denied", NEW),
+    Row("firehose:", &["InvalidArgumentException"], "Verify that the IAM role has access", NEW),
+    Row("firehose:", &["ConcurrentModificationException"], "", BUSY),
+    Row("firehose:", &["ResourceInUseException"], "", HELD),
+];
+
+/// Calls that make another resource each time they are sent, so that they are sent once and looked
+/// for before they are sent again.
+const SILENT_DUPLICATES: &[&str] = &[
+    "apigateway:CreateApi",
+    "apigateway:CreateIntegration",
+    "apigateway:CreateAuthorizer",
+    "apigateway:CreateDeployment",
+];
+
+/// What that error means; none where no row fits, which is a plain refusal.
+pub fn class(operation: &str, code: &str, message: &str) -> Option<Class> {
+    ROWS.iter()
+        .find(|Row(prefix, codes, fragment, _)| {
+            operation.starts_with(prefix) && codes.contains(&code) && message.contains(fragment)
+        })
+        .map(|Row(_, _, _, class)| *class)
+}
+
+/// Whether that operation may be sent again when nobody knows whether it went through.
+pub fn may_repeat(operation: &str) -> bool {
+    !SILENT_DUPLICATES.contains(&operation)
+}

@@ -1,0 +1,126 @@
+//! One way to call AWS: paced, classified, and repeated where repeating is right.
+
+use std::error::Error;
+use std::future::Future;
+use std::time::Duration;
+
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::display::DisplayErrorContext;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use tokio::time::Instant;
+
+use super::behaviour::{self, Class, Schedule};
+use super::{Aws, Cx};
+use crate::graph::{Fault, FaultKind};
+
+impl Cx {
+    /// Calls AWS: `cx.call("sqs:CreateQueue", || cx.sqs().create_queue().queue_name(name).send())`.
+    ///
+    /// `operation` is AWS's name of it, with the prefix that IAM policies use. It is repeated as
+    /// [`behaviour`] says: while something that it needs is not ready, when AWS throttles, and
+    /// after no answer unless repeating could make a second resource.
+    ///
+    /// # Errors
+    /// What AWS answers at last; [`FaultKind::Stopped`] once a stop was asked for.
+    pub async fn call<T, E, F>(
+        &self,
+        operation: &'static str,
+        mut attempt: impl FnMut() -> F,
+    ) -> Result<T, Fault>
+    where
+        F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+        E: ProvideErrorMetadata + Error + 'static,
+    {
+        let started = Instant::now();
+        let mut attempts = 0;
+        loop {
+            if self.stop().is_asked() {
+                return Err(Fault::new(FaultKind::Stopped, format!("stopped before {operation}")));
+            }
+            let aws: &Aws = self;
+            aws.pace.wait(operation).await;
+            self.hooks().calling(operation);
+            let fault = match attempt().await {
+                Ok(answer) => return Ok(answer),
+                Err(error) => to_fault(operation, &error),
+            };
+            attempts += 1;
+            let (fault, schedule) = judge(operation, fault);
+            let Some(pause) =
+                schedule.and_then(|schedule| schedule.pause(attempts, started.elapsed()))
+            else {
+                return Err(fault);
+            };
+            self.hooks().retrying(&fault, attempts, pause);
+            self.stop().sleep(pause).await?;
+        }
+    }
+}
+
+fn judge(operation: &str, mut fault: Fault) -> (Fault, Option<Schedule>) {
+    if fault.kind == FaultKind::Unanswered {
+        let schedule = behaviour::may_repeat(operation).then_some(Schedule::UNANSWERED);
+        return (fault, schedule);
+    }
+    let Some(code) = fault.code.clone() else { return (fault, None) };
+    match behaviour::class(operation, &code, &fault.message) {
+        Some(Class::Absent) => fault.kind = FaultKind::Absent,
+        Some(Class::Exists) => fault.kind = FaultKind::Exists,
+        Some(Class::Throttle) => {
+            fault.kind = FaultKind::Throttled;
+            return (fault, Some(Schedule::THROTTLE));
+        }
+        Some(Class::NotReady(schedule)) => {
+            fault.kind = FaultKind::NotReady;
+            return (fault, Some(schedule));
+        }
+        Some(Class::Credentials) => fault.kind = FaultKind::Credentials,
+        Some(Class::Terminal(advice)) => fault.advice = Some(advice.to_owned()),
+        None => {}
+    }
+    (fault, None)
+}
+
+/// The fault that an error of the SDK is.
+pub(super) fn to_fault<E>(operation: &str, error: &SdkError<E, HttpResponse>) -> Fault
+where
+    E: ProvideErrorMetadata + Error + 'static,
+{
+    let status = error.raw_response().map(|response| response.status().as_u16());
+    let mut fault = match error {
+        SdkError::ServiceError(service) => {
+            let meta = service.err().meta();
+            Fault {
+                code: meta.code().map(str::to_owned),
+                request_id: meta.extra("aws_request_id").map(str::to_owned),
+                ..Fault::new(FaultKind::Refused, meta.message().unwrap_or("AWS gave no message"))
+            }
+        }
+        SdkError::ConstructionFailure(_) => Fault::new(FaultKind::Refused, chain(error)),
+        _ => Fault::new(FaultKind::Unanswered, chain(error)),
+    };
+    if status.is_some_and(|status| status >= 500) {
+        fault.kind = FaultKind::Unanswered;
+    }
+    fault.operation = operation.to_owned();
+    fault
+}
+
+fn chain<E: Error>(error: &E) -> String {
+    // The first line names the causes; what follows is the SDK's own structure.
+    let whole = DisplayErrorContext(error).to_string();
+    whole.split(" (").next().unwrap_or(&whole).trim().to_owned()
+}
+
+impl Schedule {
+    /// The pause before the next attempt; none where it is time to give up.
+    fn pause(self, attempts: u32, elapsed: Duration) -> Option<Duration> {
+        if elapsed >= self.deadline || attempts >= self.attempts {
+            return None;
+        }
+        let doubled = self.first.saturating_mul(2_u32.saturating_pow(attempts.saturating_sub(1)));
+        let pause = doubled.min(self.longest);
+        Some(if self.jitter { pause.mul_f64(0.5 + fastrand::f64() / 2.0) } else { pause })
+    }
+}

@@ -1,0 +1,259 @@
+//! `aws:sqs/queue`
+
+use std::collections::HashMap;
+
+use aws_sdk_sqs::types::QueueAttributeName as Attribute;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::{Cx, Policy};
+use crate::graph::{
+    Arn, Charset, Created, Fault, FaultKind, Foretold, Held, Id, Input, Naming, Objection,
+    OrAbsent, Place, Resource, Seen, Tags,
+};
+use crate::outputs;
+
+/// An SQS queue, encrypted with SQS's own keys.
+#[derive(Debug)]
+pub struct Queue;
+
+/// What a queue is given.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct QueueInputs {
+    /// Its name; up to 80 letters, digits, `-` and `_`.
+    pub name: Input<String>,
+    /// Seconds that a received message stays hidden; 0 to 43,200.
+    pub visibility_timeout: u32,
+    /// Seconds that a message is kept; 60 to 1,209,600.
+    pub retention: u32,
+    /// Where messages go that were received too often.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub redrive: Option<Redrive>,
+    /// Who may send to it; its own account's identities need no mention.
+    #[serde(default)]
+    pub policy: Policy,
+    /// Its tags.
+    #[serde(default)]
+    pub tags: Tags,
+}
+
+/// The redrive policy of a queue.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Redrive {
+    /// The dead-letter queue's ARN.
+    pub dead_letter_queue: Input<Arn>,
+    /// How often a message is received before it goes there; 1 to 1,000.
+    pub max_receives: u32,
+}
+
+impl Default for QueueInputs {
+    fn default() -> Self {
+        Self {
+            name: Input::default(),
+            visibility_timeout: 30,
+            retention: 345_600,
+            redrive: None,
+            policy: Policy::new(),
+            tags: Tags::new(),
+        }
+    }
+}
+
+outputs! {
+    /// What a queue gives back.
+    Queue => QueueOutputs {
+        /// Its name.
+        name: String,
+        /// Its URL.
+        url: String,
+        /// Its ARN.
+        arn: Arn,
+    }
+}
+
+impl Resource for Queue {
+    type Cloud = super::Aws;
+    type Inputs = QueueInputs;
+    type Outputs = QueueOutputs;
+
+    const KIND: &'static str = "aws:sqs/queue";
+    const NAME: Option<Naming> =
+        Some(Naming { input: "name", longest: 80, charset: Charset::Word, global: false });
+    const TAGGED: bool = true;
+    const REPLACE_ON: &'static [&'static str] = &["name"];
+
+    fn foretell(want: &QueueInputs, place: &Place) -> Foretold {
+        let Some(name) = want.name.known() else { return Foretold::default() };
+        let arn: Input<Arn> = place.arn("sqs", name);
+        Foretold::default().output("name", name).output("arn", arn)
+    }
+
+    fn check(want: &QueueInputs) -> Vec<Objection> {
+        let mut objections = Vec::new();
+        if want.visibility_timeout > 43_200 {
+            let message = "SQS hides a message for 12 hours (43,200 s) at most".to_owned();
+            objections.push(Objection { path: "visibility_timeout".to_owned(), message });
+        }
+        if !(60..=1_209_600).contains(&want.retention) {
+            let message = "SQS keeps a message for 60 s to 14 days (1,209,600 s)".to_owned();
+            objections.push(Objection { path: "retention".to_owned(), message });
+        }
+        objections
+    }
+
+    async fn create(cx: &Cx, want: &QueueInputs) -> Result<Created<Self>, Fault> {
+        let name = want.name.get()?;
+        // CreateQueue answers with another's queue where its attributes happen to be the same.
+        if url(cx, name).await?.is_some() {
+            return Err(Fault::new(
+                FaultKind::Exists,
+                format!("a queue named {name} exists already"),
+            ));
+        }
+        let mut attributes = attributes(want)?;
+        attributes.retain(|_, value| !value.is_empty());
+        let queue = cx
+            .call("sqs:CreateQueue", || {
+                cx.sqs()
+                    .create_queue()
+                    .queue_name(name)
+                    .set_attributes(Some(attributes.clone()))
+                    .set_tags(Some(want.tags.clone().into_iter().collect()))
+                    .send()
+            })
+            .await?;
+        let url = queue
+            .queue_url
+            .ok_or_else(|| Fault::new(FaultKind::Defect, "sqs:CreateQueue gave no URL"))?;
+        Ok(Created { id: Id::from(url.as_str()), outputs: outputs_of(name, url, cx.place())? })
+    }
+
+    async fn read(cx: &Cx, held: &Held<Self>) -> Result<Option<Seen<Self>>, Fault> {
+        let url = held.id.as_str();
+        let answer = cx
+            .call("sqs:GetQueueAttributes", || {
+                cx.sqs()
+                    .get_queue_attributes()
+                    .queue_url(url)
+                    .attribute_names(Attribute::All)
+                    .send()
+            })
+            .await
+            .or_absent()?;
+        let Some(attributes) = answer.map(|answer| answer.attributes.unwrap_or_default()) else {
+            return Ok(None);
+        };
+        let tags = cx
+            .call("sqs:ListQueueTags", || cx.sqs().list_queue_tags().queue_url(url).send())
+            .await?;
+        let name = url.rsplit('/').next().unwrap_or_default();
+        let text =
+            |attribute: Attribute| attributes.get(&attribute).filter(|text| !text.is_empty());
+        let number =
+            |attribute| text(attribute).and_then(|text| text.parse().ok()).unwrap_or_default();
+        let inputs = QueueInputs {
+            name: Input::from(name),
+            visibility_timeout: number(Attribute::VisibilityTimeout),
+            retention: number(Attribute::MessageRetentionPeriod),
+            redrive: text(Attribute::RedrivePolicy).and_then(|text| redrive(text)),
+            policy: text(Attribute::Policy)
+                .map(|text| Policy::from_json(text))
+                .transpose()?
+                .unwrap_or_default(),
+            tags: tags.tags.unwrap_or_default().into_iter().collect(),
+        };
+        Ok(Some(Seen { inputs, outputs: outputs_of(name, url.to_owned(), cx.place())? }))
+    }
+
+    async fn update(cx: &Cx, held: &Held<Self>, want: &QueueInputs) -> Result<QueueOutputs, Fault> {
+        let url = held.id.as_str();
+        let (was, attributes) = (attributes(&held.inputs)?, attributes(want)?);
+        let changed: HashMap<Attribute, String> = attributes
+            .into_iter()
+            .filter(|(name, value)| !held.finished || was.get(name) != Some(value))
+            .collect();
+        if !changed.is_empty() {
+            cx.call("sqs:SetQueueAttributes", || {
+                cx.sqs()
+                    .set_queue_attributes()
+                    .queue_url(url)
+                    .set_attributes(Some(changed.clone()))
+                    .send()
+            })
+            .await?;
+        }
+        let (gone, put) = super::tags::difference(&held.inputs.tags, &want.tags);
+        if !put.is_empty() {
+            cx.call("sqs:TagQueue", || {
+                cx.sqs()
+                    .tag_queue()
+                    .queue_url(url)
+                    .set_tags(Some(put.clone().into_iter().collect()))
+                    .send()
+            })
+            .await?;
+        }
+        if !gone.is_empty() {
+            cx.call("sqs:UntagQueue", || {
+                cx.sqs().untag_queue().queue_url(url).set_tag_keys(Some(gone.clone())).send()
+            })
+            .await?;
+        }
+        outputs_of(want.name.get()?, url.to_owned(), cx.place())
+    }
+
+    async fn delete(cx: &Cx, held: &Held<Self>) -> Result<(), Fault> {
+        let url = held.id.as_str();
+        cx.call("sqs:DeleteQueue", || cx.sqs().delete_queue().queue_url(url).send())
+            .await
+            .or_absent()?;
+        Ok(())
+    }
+
+    async fn find(cx: &Cx, want: &QueueInputs) -> Result<Option<Id>, Fault> {
+        Ok(url(cx, want.name.get()?).await?.map(Id::from))
+    }
+}
+
+async fn url(cx: &Cx, name: &str) -> Result<Option<String>, Fault> {
+    let answer = cx
+        .call("sqs:GetQueueUrl", || cx.sqs().get_queue_url().queue_name(name).send())
+        .await
+        .or_absent()?;
+    Ok(answer.and_then(|answer| answer.queue_url))
+}
+
+fn outputs_of(name: &str, url: String, place: &Place) -> Result<QueueOutputs, Fault> {
+    let arn: Input<Arn> = place.arn("sqs", name);
+    Ok(QueueOutputs { name: name.to_owned(), url, arn: arn.get()?.clone() })
+}
+
+/// The attributes as SQS takes them; an empty text removes one.
+fn attributes(want: &QueueInputs) -> Result<HashMap<Attribute, String>, Fault> {
+    let redrive = match &want.redrive {
+        Some(Redrive { dead_letter_queue, max_receives }) => {
+            json!({"deadLetterTargetArn": dead_letter_queue.get()?, "maxReceiveCount": max_receives}).to_string()
+        }
+        None => String::new(),
+    };
+    let policy = if want.policy.is_empty() { String::new() } else { want.policy.to_json()? };
+    Ok(HashMap::from([
+        (Attribute::VisibilityTimeout, want.visibility_timeout.to_string()),
+        (Attribute::MessageRetentionPeriod, want.retention.to_string()),
+        (Attribute::SqsManagedSseEnabled, "true".to_owned()),
+        (Attribute::RedrivePolicy, redrive),
+        (Attribute::Policy, policy),
+    ]))
+}
+
+fn redrive(text: &str) -> Option<Redrive> {
+    let policy: Value = serde_json::from_str(text).ok()?;
+    let max = &policy["maxReceiveCount"];
+    Some(Redrive {
+        dead_letter_queue: Arn::from(policy["deadLetterTargetArn"].as_str()?).into(),
+        max_receives: max.as_u64().or_else(|| max.as_str()?.parse().ok())?.try_into().ok()?,
+    })
+}

@@ -1,0 +1,179 @@
+//! The life of every resource type, against MiniStack and against moto: made, read without a
+//! difference, updated, read again, deleted, gone, and deleted again.
+//!
+//! A type that needs others first makes them with [`Life::given`].
+
+mod logs;
+mod sqs;
+
+use maas::graph::document::resolve;
+use maas::graph::{
+    Address, AnyResource, Catalogue, Document, Graph, HeldDocument, Resource, Scope,
+};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::support::{Cloud, Emulator};
+
+/// One type's life in one account.
+pub struct Life {
+    pub cloud: Cloud,
+    catalogue: Catalogue,
+    held: BTreeMap<Address, (Arc<dyn AnyResource>, HeldDocument)>,
+}
+
+impl Life {
+    pub async fn new(emulator: Emulator) -> Self {
+        Self::of(Cloud::fresh(emulator).await)
+    }
+
+    pub fn of(cloud: Cloud) -> Self {
+        Self { cloud, catalogue: maas::aws::catalogue(), held: BTreeMap::new() }
+    }
+
+    /// The inputs as the graph would have them: named, tagged, references resolved.
+    fn wanted<R: Resource>(&self, part: &str, inputs: R::Inputs) -> Document {
+        let scope =
+            Scope { project: "life".into(), environment: "test".into(), ..Scope::default() };
+        let mut graph = Graph::new(scope);
+        let address = Address::new("it", part);
+        graph.add::<R>(address.clone(), inputs);
+        let wanted = graph.nodes()[&address].wanted.clone();
+        let wanted = resolve(wanted, Some(&self.cloud.account), &|node, output, _| {
+            self.held.get(node)?.1.outputs.as_ref()?.get(output).cloned()
+        });
+        let resource = self.resource::<R>();
+        assert_eq!(resource.check(&wanted), [], "{part} is refused");
+        resource.normal(wanted).unwrap()
+    }
+
+    fn resource<R: Resource>(&self) -> Arc<dyn AnyResource> {
+        Arc::clone(self.catalogue.get(R::KIND).expect("the catalogue has the type"))
+    }
+
+    /// Makes a resource that the one to be tested needs; it is referred to as `it/PART`.
+    pub async fn given<R: Resource>(&mut self, part: &str, inputs: R::Inputs) -> &HeldDocument {
+        let wanted = self.wanted::<R>(part, inputs);
+        let resource = self.resource::<R>();
+        let created = resource
+            .create(self.cloud.cx(), wanted.clone())
+            .await
+            .unwrap_or_else(|f| panic!("{part}: {f}"));
+        let held = HeldDocument {
+            id: created.id,
+            inputs: wanted,
+            outputs: Some(created.outputs),
+            finished: true,
+        };
+        self.held.insert(Address::new("it", part), (resource, held));
+        &self.held[&Address::new("it", part)].1
+    }
+
+    /// The whole life of a resource: made as `first`, changed to `second`.
+    pub async fn whole<R: Resource>(&mut self, part: &str, first: R::Inputs, second: R::Inputs) {
+        let resource = self.resource::<R>();
+        let kind = R::KIND;
+        let (first, second) = (self.wanted::<R>(part, first), self.wanted::<R>(part, second));
+        let found = resource.find(self.cloud.cx(), first.clone()).await.unwrap();
+        let created = resource
+            .create(self.cloud.cx(), first.clone())
+            .await
+            .unwrap_or_else(|f| panic!("{kind}: create: {f}"));
+        let foretold = resource.foretell(&first, &self.cloud.place());
+        assert!(foretold.id.is_none_or(|id| id == created.id), "{kind}: another id than foretold");
+        for (name, value) in &foretold.outputs {
+            assert_eq!(
+                Some(value),
+                created.outputs.get(name),
+                "{kind}: another {name} than foretold"
+            );
+        }
+        let mut held = HeldDocument {
+            id: created.id.clone(),
+            inputs: first.clone(),
+            outputs: Some(created.outputs.clone()),
+            finished: true,
+        };
+        self.reads_as::<R>(&held, &first, "after create").await;
+        if found.is_none() || resource.foretell(&first, &self.cloud.place()).id.is_some() {
+            let found = resource.find(self.cloud.cx(), first.clone()).await.unwrap();
+            assert_eq!(
+                found,
+                Some(created.id.clone()),
+                "{kind}: find does not find what create made"
+            );
+        }
+        if R::REPLACE_ON != maas::graph::ALL {
+            // A create that stopped half way is finished by an update that sends everything.
+            let half = HeldDocument { outputs: None, finished: false, ..held.clone() };
+            resource
+                .update(self.cloud.cx(), half, first.clone())
+                .await
+                .unwrap_or_else(|f| panic!("{kind}: finish: {f}"));
+            self.reads_as::<R>(&held, &first, "after finishing").await;
+            let outputs = resource
+                .update(self.cloud.cx(), held.clone(), second.clone())
+                .await
+                .unwrap_or_else(|f| panic!("{kind}: update: {f}"));
+            held = HeldDocument { inputs: second.clone(), outputs: Some(outputs), ..held };
+            self.reads_as::<R>(&held, &second, "after update").await;
+        }
+        resource
+            .delete(self.cloud.cx(), held.clone())
+            .await
+            .unwrap_or_else(|f| panic!("{kind}: delete: {f}"));
+        let read = resource.read(self.cloud.cx(), held.clone()).await.unwrap();
+        assert!(read.is_none(), "{kind}: still there after delete: {read:?}");
+        resource
+            .delete(self.cloud.cx(), held)
+            .await
+            .unwrap_or_else(|f| panic!("{kind}: delete again: {f}"));
+    }
+
+    async fn reads_as<R: Resource>(&self, held: &HeldDocument, inputs: &Document, when: &str) {
+        let resource = self.resource::<R>();
+        let seen = resource
+            .read(self.cloud.cx(), held.clone())
+            .await
+            .unwrap_or_else(|f| panic!("{}: read {when}: {f}", R::KIND));
+        let seen = seen.unwrap_or_else(|| panic!("{}: not there {when}", R::KIND));
+        for (key, value) in inputs.as_object().unwrap() {
+            if !R::UNREAD.contains(&key.as_str()) {
+                assert_eq!(seen.inputs.get(key), Some(value), "{}: {key} {when}", R::KIND);
+            }
+        }
+        assert_eq!(Some(&seen.outputs), held.outputs.as_ref(), "{}: outputs {when}", R::KIND);
+    }
+
+    /// Deletes what was given, the last first.
+    pub async fn end(self) {
+        for (_, (resource, held)) in self.held.iter().rev() {
+            resource.delete(self.cloud.cx(), held.clone()).await.unwrap();
+        }
+    }
+}
+
+/// Runs a life against MiniStack and against moto.
+#[macro_export]
+macro_rules! life {
+    ($name:ident, |$life:ident| $body:expr) => {
+        mod $name {
+            use super::*;
+
+            async fn live(emulator: $crate::support::Emulator) {
+                let mut $life = $crate::life::Life::new(emulator).await;
+                $body
+            }
+
+            #[tokio::test]
+            async fn on_ministack() {
+                live($crate::support::Emulator::MiniStack).await;
+            }
+
+            #[tokio::test]
+            async fn on_moto() {
+                live($crate::support::Emulator::Moto).await;
+            }
+        }
+    };
+}
