@@ -252,8 +252,9 @@ impl<T> Output<T> {
 
     /// The value as it is foretold, for a policy that may name a thing before it exists: the
     /// resource that is given it does not wait for the other.
-    pub fn foretold(&self) -> Part {
-        Part::Foretold { node: self.node.clone(), foretold: self.name.to_owned() }
+    pub fn foretold(&self) -> Input<T> {
+        let part = Part::Foretold { node: self.node.clone(), foretold: self.name.to_owned() };
+        Input::Pending(Expr { parts: vec![part] })
     }
 
     fn part(&self) -> Part {
@@ -264,12 +265,6 @@ impl<T> Output<T> {
 impl<T> From<Output<T>> for Input<T> {
     fn from(output: Output<T>) -> Self {
         Self::Pending(Expr { parts: vec![output.part()] })
-    }
-}
-
-impl<T> From<Part> for Input<T> {
-    fn from(part: Part) -> Self {
-        Self::Pending(Expr { parts: vec![part] })
     }
 }
 
