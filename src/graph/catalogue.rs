@@ -11,8 +11,8 @@ use serde::de::DeserializeOwned;
 
 use super::document::to_value;
 use super::{
-    Created, Cx, Document, Fault, FaultKind, Foretold, Held, Id, Naming, Objection, Outputs, Paths,
-    Place, Resource, Seen,
+    Created, Cx, Document, Fault, FaultKind, Foretold, Held, Id, Moves, Naming, Objection, Outputs,
+    Paths, Place, Resource, Seen,
 };
 
 /// The constants of a type.
@@ -24,7 +24,7 @@ pub struct Traits {
     pub tagged: bool,
     pub replace_on: Paths,
     pub one_at_a_time: bool,
-    pub moves_on_update: Paths,
+    pub moves_on_update: Moves,
     pub unread: Paths,
     pub dies_with: Option<&'static str>,
     pub seconds: u32,

@@ -205,6 +205,42 @@ pub fn sealed(secret: &Value, salt: &str) -> Value {
     Value::Object(map)
 }
 
+/// The stored document with those of its secrets put back that `wanted` has too.
+pub fn unseal(stored: Value, wanted: &Value, salt: &str) -> Value {
+    if marked(&stored, SEALED).is_some() {
+        let same = marked(wanted, SECRET).is_some_and(|secret| sealed(secret, salt) == stored);
+        return if same { wanted.clone() } else { stored };
+    }
+    match stored {
+        Value::Object(map) => {
+            let unsealed = |(key, value)| {
+                let wanted = wanted.get(&key).unwrap_or(&Value::Null);
+                (key, unseal(value, wanted, salt))
+            };
+            Value::Object(map.into_iter().map(unsealed).collect())
+        }
+        other => other,
+    }
+}
+
+/// The document with those of its values sealed that are sealed in `pattern`: what the cloud
+/// reports of secrets, made comparable with what was recorded.
+pub fn seal_like(document: Value, pattern: &Value, salt: &str) -> Value {
+    if marked(pattern, SEALED).is_some() {
+        return if is_secret(&document) { seal(document, salt) } else { sealed(&document, salt) };
+    }
+    match document {
+        Value::Object(map) => {
+            let like = |(key, value)| {
+                let pattern = pattern.get(&key).unwrap_or(&Value::Null);
+                (key, seal_like(value, pattern, salt))
+            };
+            Value::Object(map.into_iter().map(like).collect())
+        }
+        other => other,
+    }
+}
+
 /// Bytes as lower-case hexadecimal digits.
 pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
@@ -246,6 +282,9 @@ mod tests {
         assert!(!stored.to_string().contains("hunter2"));
         assert_eq!(stored["environment"]["PLAIN"], "x");
         assert_eq!(seal(document.clone(), "salt"), stored);
-        assert_ne!(seal(document, "other"), stored);
+        assert_ne!(seal(document.clone(), "other"), stored);
+        assert_eq!(unseal(stored.clone(), &document, "salt"), document);
+        let seen = json!({"environment": {"KEY": "hunter2", "PLAIN": "x"}});
+        assert_eq!(seal_like(seen, &stored, "salt"), stored);
     }
 }

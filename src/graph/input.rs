@@ -10,7 +10,7 @@ use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
-use super::document::{EXPRESSION, SECRET};
+use super::document::{EXPRESSION, SEALED, SECRET};
 use super::{Address, Handle};
 
 /// The tags of a resource in the cloud.
@@ -58,6 +58,8 @@ pub enum Input<T> {
     Known(T),
     /// Known now, and never shown or stored.
     Secret(T),
+    /// A recorded secret, of which only the digest is known.
+    Sealed(String),
     /// To be made from other resources' outputs.
     Pending(Expr),
 }
@@ -133,6 +135,7 @@ impl<T> Input<T> {
     pub fn get(&self) -> Result<&T, NotYetKnown> {
         match self {
             Self::Known(value) | Self::Secret(value) => Ok(value),
+            Self::Sealed(_) => Err(NotYetKnown(vec!["the secret that was sent".to_owned()])),
             Self::Pending(expr) => Err(NotYetKnown(
                 expr.parts
                     .iter()
@@ -159,7 +162,7 @@ impl<T: fmt::Debug> fmt::Debug for Input<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Known(value) => value.fmt(f),
-            Self::Secret(_) => f.write_str("(secret)"),
+            Self::Secret(_) | Self::Sealed(_) => f.write_str("(secret)"),
             Self::Pending(expr) => expr.parts.fmt(f),
         }
     }
@@ -182,6 +185,7 @@ impl From<Input<Arn>> for Input<String> {
         match value {
             Input::Known(arn) => Self::Known(arn.0),
             Input::Secret(arn) => Self::Secret(arn.0),
+            Input::Sealed(digest) => Self::Sealed(digest),
             Input::Pending(expr) => Self::Pending(expr),
         }
     }
@@ -194,6 +198,11 @@ impl<T: Serialize> Serialize for Input<T> {
             Self::Secret(value) => {
                 let mut map = serializer.serialize_map(Some(1))?;
                 map.serialize_entry(SECRET, value)?;
+                map.end()
+            }
+            Self::Sealed(digest) => {
+                let mut map = serializer.serialize_map(Some(1))?;
+                map.serialize_entry(SEALED, digest)?;
                 map.end()
             }
             Self::Pending(expr) => {
@@ -217,6 +226,9 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Input<T> {
             }
             if let Some(secret) = map.remove(SECRET) {
                 return typed(secret).map(Self::Secret);
+            }
+            if let Some(digest) = map.remove(SEALED) {
+                return typed(digest).map(Self::Sealed);
             }
         }
         typed(value).map(Self::Known)
@@ -322,6 +334,8 @@ impl<T: fmt::Display> IntoParts for Input<T> {
         match self {
             Self::Known(value) => value.to_string().append_to(parts),
             Self::Secret(value) => parts.push(Part::Secret { secret: value.to_string() }),
+            // A recorded secret stands for itself only; it never goes into a new text.
+            Self::Sealed(_) => parts.push(Part::Secret { secret: String::new() }),
             Self::Pending(expr) => expr.parts.into_iter().for_each(|part| part.append_to(parts)),
         }
     }

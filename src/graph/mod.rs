@@ -26,4 +26,6 @@ pub use input::{Arn, Expr, Input, IntoParts, NotYetKnown, Output, Part, Tags};
 pub use name::{Charset, Naming, physical_name};
 pub use nodes::{Graph, Handle, NameOrigin, Node, Scope};
 pub use order::{Cycle, Needs, cycle, layers, topological};
-pub use resource::{ALL, Created, Foretold, Held, Id, Objection, Outputs, Paths, Resource, Seen};
+pub use resource::{
+    ALL, Created, Foretold, Held, Id, Moves, Objection, Outputs, Paths, Resource, Seen,
+};

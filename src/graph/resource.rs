@@ -17,6 +17,9 @@ use super::{Cx, Fault, FaultKind, Naming, Place};
 /// Names of inputs or outputs of a type.
 pub type Paths = &'static [&'static str];
 
+/// Outputs, each with the inputs that it follows.
+pub type Moves = &'static [(&'static str, Paths)];
+
 /// Every input: a type that nothing can be updated of.
 pub const ALL: Paths = &["*"];
 
@@ -176,8 +179,8 @@ pub trait Resource: Sized + Send + Sync + 'static {
     const REPLACE_ON: Paths = &[];
     /// Whether the old one has to go before the new one can come, whatever its name.
     const ONE_AT_A_TIME: bool = false;
-    /// Outputs that an update may change.
-    const MOVES_ON_UPDATE: Paths = &[];
+    /// Outputs that an update may change, each with the inputs whose change moves it.
+    const MOVES_ON_UPDATE: Moves = &[];
     /// Inputs that the cloud never gives back.
     const UNREAD: Paths = &[];
     /// The input that names its owner, with which the cloud deletes it.
