@@ -26,7 +26,7 @@ ministack_server() {
         # Listeners that nothing here needs.
         "SFTP_ENABLED=0" "IOT_MTLS_ENABLED=0"
         "MAAS_EXTRAS_SOURCES=$sources"
-        "$venv/bin/python" -X "$mark" "$here/ministack_extras"
+        "$venv/bin/python" -B -X "$mark" "$here/ministack_extras"
     )
 }
 
