@@ -11,6 +11,7 @@ import zipfile
 
 import boto3
 import botocore.config
+import botocore.exceptions
 
 ENDPOINT = ""
 REGION = "eu-west-1"
@@ -77,7 +78,7 @@ class Check(unittest.TestCase):
 
     def refused(self, code, call, **given):
         """Makes a call that must fail with an error code; its message."""
-        with self.assertRaises(_client_error()) as caught:
+        with self.assertRaises(botocore.exceptions.ClientError) as caught:
             call(**given)
         self.assertEqual(caught.exception.response["Error"]["Code"], code)
         return caught.exception.response["Error"]["Message"]
@@ -109,7 +110,10 @@ class Check(unittest.TestCase):
             statement = {
                 **allow("sqs:SendMessage", self.arn("sqs", name)),
                 "Principal": {"Service": sender},
-                "Condition": {"ArnEquals": {"aws:SourceArn": source}, "StringEquals": {"aws:SourceAccount": self.account}},
+                "Condition": {
+                    "ArnEquals": {"aws:SourceArn": source},
+                    "StringEquals": {"aws:SourceAccount": self.account},
+                },
             }
             attributes["Policy"] = policy(statement)
         return self.sqs.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
@@ -162,7 +166,10 @@ class Check(unittest.TestCase):
             statement = {
                 **allow("sns:Publish", arn),
                 "Principal": {"Service": sender},
-                "Condition": {"ArnEquals": {"aws:SourceArn": source}, "StringEquals": {"aws:SourceAccount": self.account}},
+                "Condition": {
+                    "ArnEquals": {"aws:SourceArn": source},
+                    "StringEquals": {"aws:SourceAccount": self.account},
+                },
             }
             self.sns.set_topic_attributes(TopicArn=arn, AttributeName="Policy", AttributeValue=policy(statement))
         return arn
@@ -205,12 +212,6 @@ class Check(unittest.TestCase):
         )
         target = f"integrations/{made['IntegrationId']}"
         self.apigatewayv2.create_route(ApiId=api, RouteKey=key, Target=target, **more)
-
-
-def _client_error():
-    import botocore.exceptions
-
-    return botocore.exceptions.ClientError
 
 
 _SERVICES = ("apigatewayv2", "cloudwatch", "dynamodb", "firehose", "iam", "s3", "scheduler", "sns", "sqs")

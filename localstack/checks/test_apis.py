@@ -46,7 +46,11 @@ class Functions(cloud.Check):
         api, function = self.api("a"), self.function("echo", ECHO)
         role = self.role("caller", GATEWAY)
         made = self.apigatewayv2.create_integration(
-            ApiId=api, IntegrationType="AWS_PROXY", IntegrationUri=function, PayloadFormatVersion="2.0", CredentialsArn=role
+            ApiId=api,
+            IntegrationType="AWS_PROXY",
+            IntegrationUri=function,
+            PayloadFormatVersion="2.0",
+            CredentialsArn=role,
         )
         self.assertEqual(made["CredentialsArn"], role)
         self.apigatewayv2.create_route(ApiId=api, RouteKey="GET /", Target=f"integrations/{made['IntegrationId']}")

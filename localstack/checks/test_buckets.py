@@ -44,7 +44,9 @@ class Notifications(cloud.Check):
         self.queue("q", S3, self.source)
         self.s3.put_bucket_notification_configuration(
             Bucket=self.name,
-            NotificationConfiguration={"QueueConfigurations": [{"QueueArn": self.arn("sqs", "q"), "Events": ["s3:ObjectCreated:*"]}]},
+            NotificationConfiguration={
+                "QueueConfigurations": [{"QueueArn": self.arn("sqs", "q"), "Events": ["s3:ObjectCreated:*"]}]
+            },
         )
         self.s3.put_object(Bucket=self.name, Key="two", Body=b"x")
         queue = self.sqs.get_queue_url(QueueName="q")["QueueUrl"]
@@ -69,7 +71,9 @@ class Notifications(cloud.Check):
             self.rule(function, "in/deep/", "", ["s3:ObjectCreated:Put"]),
             self.rule(function, "", "v"),
         ):
-            refusal = self.refused("InvalidArgument", lambda other=other: self.notify(self.rule(function, "in/", ".csv"), other))
+            refusal = self.refused(
+                "InvalidArgument", lambda other=other: self.notify(self.rule(function, "in/", ".csv"), other)
+            )
             self.assertIn("overlapping", refusal)
         self.notify(
             self.rule(function, "in/", ".csv"),
@@ -82,7 +86,9 @@ class Notifications(cloud.Check):
         def notify(topic):
             self.s3.put_bucket_notification_configuration(
                 Bucket=self.name,
-                NotificationConfiguration={"TopicConfigurations": [{"TopicArn": topic, "Events": ["s3:ObjectCreated:*"]}]},
+                NotificationConfiguration={
+                    "TopicConfigurations": [{"TopicArn": topic, "Events": ["s3:ObjectCreated:*"]}]
+                },
             )
 
         closed, opened = self.topic("closed"), self.topic("open", S3, self.source)

@@ -127,7 +127,8 @@ def handler(event, context):
 
     def reading(self):
         return cloud.allow(
-            ["dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:DescribeStream", "dynamodb:ListStreams"], self.stream
+            ["dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:DescribeStream", "dynamodb:ListStreams"],
+            self.stream,
         )
 
     def consumer(self, **environment):
@@ -180,7 +181,9 @@ def handler(event, context):
         self.map(self.consumer(), MaximumRetryAttempts=0, BisectBatchOnFunctionError=True)
         record = json.loads(self.next_message(self.failed))
         self.assertEqual(record["DDBStreamBatchInfo"]["batchSize"], 1)
-        self.assertEqual(self.batches(["c"]), [["a", "b", "poison", "c"], ["a", "b"], ["poison", "c"], ["poison"], ["c"]])
+        self.assertEqual(
+            self.batches(["c"]), [["a", "b", "poison", "c"], ["a", "b"], ["poison", "c"], ["poison"], ["c"]]
+        )
 
     def test_a_batch_goes_on_at_the_record_that_was_reported(self):
         self.put("a", "poison", "b")

@@ -8,7 +8,9 @@ class SqsSendMessage(cloud.Check):
     def setUp(self):
         super().setUp()
         self.url = self.queue("jobs")
-        self.role_arn = self.role("sender", "apigateway.amazonaws.com", cloud.allow("sqs:SendMessage", self.arn("sqs", "jobs")))
+        self.role_arn = self.role(
+            "sender", "apigateway.amazonaws.com", cloud.allow("sqs:SendMessage", self.arn("sqs", "jobs"))
+        )
         self.api_id = self.api("jobs")
 
     def integration(self, body="$request.body", role=None, **parameters):
@@ -39,7 +41,9 @@ class SqsSendMessage(cloud.Check):
     def test_an_update_merges_and_an_empty_text_removes(self):
         made = self.send_route("POST /", MessageGroupId="g", DelaySeconds="1")
         changed = self.apigatewayv2.update_integration(
-            ApiId=self.api_id, IntegrationId=made, RequestParameters={"MessageGroupId": "", "MessageBody": "$request.body.x"}
+            ApiId=self.api_id,
+            IntegrationId=made,
+            RequestParameters={"MessageGroupId": "", "MessageBody": "$request.body.x"},
         )
         wanted = {"QueueUrl": self.url, "MessageBody": "$request.body.x", "DelaySeconds": "1"}
         self.assertEqual(changed["RequestParameters"], wanted)
@@ -55,7 +59,9 @@ class SqsSendMessage(cloud.Check):
         self.assertEqual((message["MessageId"], message["Body"]), (result["MessageId"], '{"n": 1}'))
 
     def test_a_function_gets_what_was_posted(self):
-        reading = cloud.allow(["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"], self.arn("sqs", "jobs"))
+        reading = cloud.allow(
+            ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"], self.arn("sqs", "jobs")
+        )
         function, seen = self.witness("consumer", reading)
         self.client("lambda").create_event_source_mapping(FunctionName=function, EventSourceArn=self.arn("sqs", "jobs"))
         self.send_route("POST /jobs")
@@ -90,7 +96,9 @@ class SqsSendMessage(cloud.Check):
         self.assertEqual(self.received(self.url), [])
 
     def test_a_role_that_may_not_send_is_refused(self):
-        other = self.role("other", "apigateway.amazonaws.com", cloud.allow("sqs:SendMessage", self.arn("sqs", "elsewhere")))
+        other = self.role(
+            "other", "apigateway.amazonaws.com", cloud.allow("sqs:SendMessage", self.arn("sqs", "elsewhere"))
+        )
         self.send_route("POST /jobs", role=other)
         status, answer = self.call(self.api_id, "POST", "/jobs", b"x")
         self.assertEqual(status, 403, answer)

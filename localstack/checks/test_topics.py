@@ -26,7 +26,10 @@ class Queues(cloud.Check):
         topic = self.topic("t")
         open_queue, closed = self.queue("open", SNS, topic), self.queue("closed")
         dead = self.queue("dead", SNS, topic)
-        redrive = {"RedrivePolicy": json.dumps({"deadLetterTargetArn": self.arn("sqs", "dead")}), "RawMessageDelivery": "true"}
+        redrive = {
+            "RedrivePolicy": json.dumps({"deadLetterTargetArn": self.arn("sqs", "dead")}),
+            "RawMessageDelivery": "true",
+        }
         for name in ("open", "closed"):
             self.sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=self.arn("sqs", name), Attributes=redrive)
         self.sns.publish(TopicArn=topic, Message="hello")
@@ -42,10 +45,16 @@ class Streams(cloud.Check):
     def setUp(self):
         super().setUp()
         self.archive = self.bucket("archive")
-        writer = self.role("writer", "firehose.amazonaws.com", cloud.allow("s3:PutObject", f"arn:aws:s3:::{self.archive}/in/*"))
+        writer = self.role(
+            "writer", "firehose.amazonaws.com", cloud.allow("s3:PutObject", f"arn:aws:s3:::{self.archive}/in/*")
+        )
         self.stream = self.firehose.create_delivery_stream(
             DeliveryStreamName="archive",
-            ExtendedS3DestinationConfiguration={"RoleARN": writer, "BucketARN": f"arn:aws:s3:::{self.archive}", "Prefix": "in/"},
+            ExtendedS3DestinationConfiguration={
+                "RoleARN": writer,
+                "BucketARN": f"arn:aws:s3:::{self.archive}",
+                "Prefix": "in/",
+            },
         )["DeliveryStreamARN"]
         self.topic_arn = self.topic("t")
 
@@ -81,13 +90,14 @@ class Streams(cloud.Check):
 
     def test_a_role_is_needed_that_sns_may_assume(self):
         other = self.role("other", "lambda.amazonaws.com", self.putting())
-        foreign = self.role("foreign", SNS, self.putting(), condition={"StringEquals": {"aws:SourceAccount": "999999999999"}})
+        # AWS documents no such key for SNS.
+        condition = {"StringEquals": {"aws:SourceAccount": self.account}}
+        conditional = self.role("conditional", SNS, self.putting(), condition=condition)
         given = {"TopicArn": self.topic_arn, "Protocol": "firehose", "Endpoint": self.stream}
         self.refused("InvalidParameter", self.sns.subscribe, **given)
-        for role in (other, foreign):
+        for role in (other, conditional):
             self.refused("InvalidParameter", self.sns.subscribe, **given, Attributes={"SubscriptionRoleArn": role})
-        own = self.role("own", SNS, self.putting(), condition={"StringEquals": {"aws:SourceAccount": self.account}})
-        self.subscribe(own)
+        self.subscribe(self.role("right", SNS))
 
     def test_a_role_is_needed_that_may_put_records(self):
         dead = self.queue("dead", SNS, self.topic_arn)

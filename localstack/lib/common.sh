@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced by start, stop and check: paths, messages, locks, Python, virtual environments.
 # Written for bash 3.2 and newer.
 
@@ -84,4 +85,12 @@ is_ours() { "$python" "$helper" owned "$run/pid" "$mark" >/dev/null; }
 end_instance() {
     "$python" "$helper" end "$run/pid" "$mark"
     rm -rf "$run"
+}
+
+# Removes what is left of emulators that ended by themselves more than a day ago.
+drop_leftovers() {
+    local folder
+    find "$cache/run" -mindepth 1 -maxdepth 1 -mtime +1 2>/dev/null | while IFS= read -r folder; do
+        "$python" "$helper" owned "$folder/pid" "maas-emulator=${folder##*/}" >/dev/null || rm -rf "$folder"
+    done
 }

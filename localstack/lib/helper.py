@@ -1,16 +1,16 @@
 """What the shell scripts of this folder ask of Python; the standard library is enough.
 
-    helper.py lock FD MESSAGE          wait for the lock on an open file, saying MESSAGE if it is taken
-    helper.py who PORT                 print what answers there: `none`, `ministack VERSION SOURCES`,
-                                       `moto`, `localstack VERSION` or `other`
-    helper.py free-port                print a port that nothing listens on
-    helper.py digest PATH...           print a short digest of the files (folders: of the .py files in them)
-    helper.py reset PORT               make the MiniStack there forget everything
-    helper.py owned PIDFILE MARK       print the process id in the file if that process lives and has MARK
-                                       among its arguments; else exit with 1
-    helper.py end PIDFILE MARK         end that process and all of its session
-    helper.py launch PIDFILE WATCH CMD... become CMD in a session of its own, with its process id in
-                                       PIDFILE; with WATCH, a process id, end it when that process ends
+helper.py lock FD MESSAGE          wait for the lock on an open file, saying MESSAGE if it is taken
+helper.py who PORT                 print what answers there: `none`, `ministack VERSION SOURCES`,
+                                   `moto`, `localstack VERSION` or `other`
+helper.py free-port                print a port that nothing listens on
+helper.py digest PATH...           print a short digest of the files (folders: of the .py files in them)
+helper.py reset PORT               make the MiniStack there forget everything
+helper.py owned PIDFILE MARK       print the process id in the file if that process lives and has MARK
+                                   among its arguments; else exit with 1
+helper.py end PIDFILE MARK         end that process and all of its session
+helper.py launch PIDFILE WATCH CMD... become CMD in a session of its own, with its process id in
+                                   PIDFILE; with WATCH, a process id, end it when that process ends
 """
 
 import fcntl

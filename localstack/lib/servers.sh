@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced by start: for each emulator the command that runs it, in the array `server`.
 # Each gets an environment of its own (env -i), since what is in it leaks into the functions that
 # an emulator runs, and a home of its own, so that nobody's AWS profile changes what they see.

@@ -46,7 +46,9 @@ def _send_event(functions, config, target, event, result):
 
 def install():
     functions, rules = seams.service("lambda_svc"), seams.service("eventbridge")
-    seams.needs(functions, "_functions", "_get_func_record_for_ref", "_execution_record_for_config", "invoke_async_with_retry")
+    seams.needs(
+        functions, "_functions", "_get_func_record_for_ref", "_execution_record_for_config", "invoke_async_with_retry"
+    )
     seams.needs(seams.service("sqs"), "_queue_url", "_act_send_message")
     seams.needs(seams.service("sns"), "_fanout")
 

@@ -13,8 +13,9 @@ logger = logging.getLogger("ministack.extras")
 
 
 def _trusted(role, stream):
-    arn = f"arn:aws:firehose:{permissions.region()}:{permissions.account()}:deliverystream/{stream}"
-    return permissions.role_trusts(role, "firehose.amazonaws.com", arn, **{"sts:ExternalId": permissions.account()})
+    account = permissions.account()
+    arn = f"arn:aws:firehose:{permissions.region()}:{account}:deliverystream/{stream}"
+    return permissions.role_trusts(role, "firehose.amazonaws.com", arn, account, **{"sts:ExternalId": account})
 
 
 def _fixed(prefix):

@@ -69,9 +69,7 @@ def install():
                 target = (kind or {}).get("Destination")
                 if record and target and not may_send(record["config"]["Role"], target):
                     call = _SENDING[target.split(":")[2]].split(":")[1]
-                    return refuse(
-                        f"The function's execution role does not have permissions to call {call} on {target}"
-                    )
+                    return refuse(f"The function's execution role does not have permissions to call {call} on {target}")
             return original(func_name, qualifier, data)
 
         return put

@@ -100,13 +100,18 @@ def role_exists(role_arn):
     return _role(role_arn) is not None
 
 
-def role_trusts(role_arn, service, source_arn=None, **keys):
-    """Whether a role exists and lets an AWS service assume it."""
+def role_trusts(role_arn, service, source_arn=None, source_account=None, **keys):
+    """Whether a role exists and lets an AWS service assume it.
+
+    A service of which AWS documents no `aws:SourceArn` and `aws:SourceAccount` when it assumes a role
+    (API Gateway, Lambda and SNS) gives none: a trust that asks for them is refused here, lest it be
+    refused on AWS.
+    """
     if not enforced():
         return True
     role = _role(role_arn or "")
     return role is not None and service_may(
-        role.get("AssumeRolePolicyDocument"), service, "sts:AssumeRole", role_arn, source_arn, account(), **keys
+        role.get("AssumeRolePolicyDocument"), service, "sts:AssumeRole", role_arn, source_arn, source_account, **keys
     )
 
 

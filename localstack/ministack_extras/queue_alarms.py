@@ -93,7 +93,9 @@ def _watch(watch, sqs):
 
 def install():
     watch, sqs = seams.service("cloudwatch"), seams.service("sqs")
-    seams.needs(watch, "_alarms", "record_metric", "_record_history", "_dispatch_alarm_actions", "_evaluate_parent_alarms")
+    seams.needs(
+        watch, "_alarms", "record_metric", "_record_history", "_dispatch_alarm_actions", "_evaluate_parent_alarms"
+    )
     seams.needs(sqs, "_queues", "_queue_url", "_refresh_counts")
 
     @seams.wrap(watch, "_evaluate_alarm", "alarm")

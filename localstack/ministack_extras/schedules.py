@@ -22,14 +22,16 @@ _SERVICE = "scheduler.amazonaws.com"
 _CALLING = {"lambda": "lambda:InvokeFunction", "sqs": "sqs:SendMessage", "sns": "sns:Publish"}
 
 
-def _group_arn(name):
-    return f"arn:aws:scheduler:{permissions.region()}:{permissions.account()}:schedule-group/{name}"
+def _trusted(role, group):
+    account = permissions.account()
+    arn = f"arn:aws:scheduler:{permissions.region()}:{account}:schedule-group/{group}"
+    return permissions.role_trusts(role, _SERVICE, arn, account)
 
 
 def _role_may_call(schedule):
     target = schedule["Target"]
     action = _CALLING.get(target["Arn"].split(":")[2])
-    return permissions.role_trusts(target["RoleArn"], _SERVICE, _group_arn(schedule["GroupName"])) and (
+    return _trusted(target["RoleArn"], schedule["GroupName"]) and (
         action is None or permissions.role_may(target["RoleArn"], action, target["Arn"])
     )
 
@@ -82,8 +84,8 @@ def install():
     def checked(original):
         def put(name, body):
             target = body.get("Target") or {}
-            group = _group_arn(body.get("GroupName", "default"))
-            if target.get("RoleArn") and not permissions.role_trusts(target["RoleArn"], _SERVICE, group):
+            group = body.get("GroupName", "default")
+            if target.get("RoleArn") and not _trusted(target["RoleArn"], group):
                 fault = "The execution role you provide must allow AWS EventBridge Scheduler to assume the role."
                 return scheduler._error(400, "ValidationException", fault)
             return original(name, body)

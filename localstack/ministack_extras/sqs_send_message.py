@@ -52,10 +52,15 @@ def _refusal(wanted):
     unknown = sorted(set(mappings) - {*_REQUIRED, *_OPTIONAL})
     if unknown:
         return f"RequestParameters hold {', '.join(unknown)}, unknown to integration subtype {subtype}"
-    faults = [f"Invalid source: {mappings[name]} specified for destination: {name}"
-              for name in sorted(mappings) if mapping.fault_of(mappings[name])]
+    faults = [
+        f"Invalid source: {mappings[name]} specified for destination: {name}"
+        for name in sorted(mappings)
+        if mapping.fault_of(mappings[name])
+    ]
     if faults:
-        return f"Invalid selection expression specified: Validation Result: warnings : [], errors : [{', '.join(faults)}]"
+        return (
+            f"Invalid selection expression specified: Validation Result: warnings : [], errors : [{', '.join(faults)}]"
+        )
     return None
 
 
@@ -75,7 +80,9 @@ def _request_of(gateway, api_id, stage, path, method, headers, body, query, rout
         "stage": stage,
         "authorizer": authorizer,
     }
-    return mapping.Request(headers, query, path_params, body or b"", context, gateway._get_stage_variables(api_id, stage))
+    return mapping.Request(
+        headers, query, path_params, body or b"", context, gateway._get_stage_variables(api_id, stage)
+    )
 
 
 def _send(role, mappings, request):
@@ -106,7 +113,13 @@ def _send(role, mappings, request):
         return 400, {"message": "Bad Request"}
     result = {
         name: sent.get(name)
-        for name in ("MD5OfMessageAttributes", "MD5OfMessageBody", "MD5OfMessageSystemAttributes", "MessageId", "SequenceNumber")
+        for name in (
+            "MD5OfMessageAttributes",
+            "MD5OfMessageBody",
+            "MD5OfMessageSystemAttributes",
+            "MessageId",
+            "SequenceNumber",
+        )
     }
     return 200, {"SendMessageResponse": {"ResponseMetadata": {"RequestId": _id_of(sent)}, "SendMessageResult": result}}
 
@@ -168,15 +181,46 @@ def install():
     @seams.wrap(
         gateway,
         "_invoke_lambda_proxy",
-        *("integration", "api_id", "stage", "path", "method", "headers", "body", "query_params", "route_key", "path_params"),
+        *(
+            "integration",
+            "api_id",
+            "stage",
+            "path",
+            "method",
+            "headers",
+            "body",
+            "query_params",
+            "route_key",
+            "path_params",
+        ),
     )
     def invoke(original):
         async def invoke_integration(
-            integration, api_id, stage, path, method, headers, body, query_params, route_key="$default", path_params=None, **more
+            integration,
+            api_id,
+            stage,
+            path,
+            method,
+            headers,
+            body,
+            query_params,
+            route_key="$default",
+            path_params=None,
+            **more,
         ):
             if not integration.get("integrationSubtype"):
                 return await original(
-                    integration, api_id, stage, path, method, headers, body, query_params, route_key, path_params, **more
+                    integration,
+                    api_id,
+                    stage,
+                    path,
+                    method,
+                    headers,
+                    body,
+                    query_params,
+                    route_key,
+                    path_params,
+                    **more,
                 )
             authorizer = dict(more.get("authorizer_lambda_context") or {})
             if more.get("authorizer_claims") is not None:

@@ -127,7 +127,9 @@ class _Reader:
             return self.done(identity, piece, [])
         if mapping.get("BisectBatchOnFunctionError") and len(rest) > 1 and failed_at == 0:
             middle = piece.start + (piece.end - piece.start) // 2
-            return self.done(identity, piece, [_Piece(piece.start, middle, piece.tries), _Piece(middle, piece.end, piece.tries)])
+            return self.done(
+                identity, piece, [_Piece(piece.start, middle, piece.tries), _Piece(middle, piece.end, piece.tries)]
+            )
         piece.tries += 1
         if 0 <= limit < piece.tries:
             self.give_up(mapping, record, rest, source, result, "RetryAttemptsExhausted")

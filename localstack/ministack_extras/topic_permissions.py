@@ -52,7 +52,12 @@ def install():
                 logger.warning("%s may not be called by %s", endpoint, topic_arn)
                 return dead_letter(topic_arn, endpoint, envelope)
             notification = {"Subject": None, "MessageAttributes": {}, **json.loads(envelope)}
-            record = {"EventVersion": "1.0", "EventSubscriptionArn": sub_arn, "EventSource": "aws:sns", "Sns": notification}
+            record = {
+                "EventVersion": "1.0",
+                "EventSubscriptionArn": sub_arn,
+                "EventSource": "aws:sns",
+                "Sns": notification,
+            }
             return asynchronous_calls.call(endpoint, {"Records": [record]})
 
         return deliver

@@ -30,7 +30,7 @@ _PROTOCOLS = (
 def _put(role, stream, topic_arn, message):
     region, name = stream.split(":")[3], stream.rsplit("/", 1)[-1]
     try:
-        if not permissions.role_trusts(role, "sns.amazonaws.com", topic_arn):
+        if not permissions.role_trusts(role, "sns.amazonaws.com"):
             raise PermissionError(f"SNS may not assume {role}")
         record = {"Data": (message + "\n").encode()}
         permissions.client_as(role, "firehose", region).put_record(DeliveryStreamName=name, Record=record)
@@ -82,7 +82,7 @@ def install():
                 if not role:
                     fault = "Invalid parameter: SubscriptionRoleArn is required for protocol firehose"
                     return sns._error("InvalidParameter", fault, 400)
-                if not permissions.role_trusts(role, "sns.amazonaws.com", sns._p(params, "TopicArn")):
+                if not permissions.role_trusts(role, "sns.amazonaws.com"):
                     fault = f"Invalid parameter: {role} is not a valid role to allow SNS to write to Firehose"
                     return sns._error("InvalidParameter", fault, 400)
             return original(params)
