@@ -15,3 +15,4 @@
 
 pub mod aws;
 pub mod graph;
+pub mod manifest;

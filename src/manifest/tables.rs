@@ -1,0 +1,182 @@
+//! The manifest's own tables, all but those of the patterns.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Serialize};
+
+use super::function::FunctionDefaults;
+use super::problem::Problem;
+use super::span::{Span, Spanned};
+use super::values::{
+    Duration, EnvironmentGlob, InstanceName, ManifestVariable, ProjectName, Region, TagKey,
+    TagValue,
+};
+
+/// The keys of the top level.
+pub(crate) const TOP_LEVEL: [&str; 7] =
+    ["environments", "functions", "patterns", "project", "state", "tags", "variables"];
+
+/// A manifest: one project, its instances of patterns, and how environments differ.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(title = "maas manifest")]
+pub(crate) struct ManifestTable {
+    /// What this manifest deploys.
+    pub project: ProjectTable,
+    /// Where is kept what exists in the cloud.
+    #[serde(default)]
+    pub state: StateSettings,
+    /// Tags on every resource that takes tags.
+    #[serde(default)]
+    pub tags: BTreeMap<TagKey, TagValue>,
+    /// What holds for every function that does not say otherwise.
+    #[serde(default)]
+    pub functions: FunctionDefaults,
+    /// Values that `--var NAME=value` or `MAAS_VAR_NAME` give, as `${var.NAME}`.
+    #[serde(default)]
+    #[expect(dead_code, reason = "read from the tree, before variables are put in")]
+    pub variables: BTreeMap<ManifestVariable, VariableTable>,
+    /// How single environments differ. A name may be a glob; the most exact match holds.
+    #[serde(default)]
+    #[expect(dead_code, reason = "read from the tree, before it is merged")]
+    pub environments: BTreeMap<EnvironmentGlob, EnvironmentTable>,
+    /// The instances: each a use of one pattern.
+    #[serde(default)]
+    #[expect(dead_code, reason = "each is read as its pattern wants it")]
+    pub patterns: BTreeMap<InstanceName, Elsewhere>,
+}
+
+/// What a manifest deploys.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ProjectTable {
+    /// The project's name, the first part of every name in the cloud: 2 to 24 of a-z, 0-9 and -,
+    /// starting with a letter.
+    pub name: ProjectName,
+    /// The AWS region; else that of the AWS configuration.
+    pub region: Option<Region>,
+}
+
+/// `[state]`: where is kept what exists in the cloud.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct StateSettings {
+    /// The kind of store.
+    pub backend: Backend,
+    /// For `sled`: the folder, relative to the manifest; else the nearest folder `state` upwards
+    /// from the manifest.
+    pub path: Option<Spanned<String>>,
+    /// For `dynamodb`: the table.
+    #[schemars(length(min = 3, max = 255), regex(pattern = r"^[A-Za-z0-9_.-]+$"))]
+    pub table: Option<Spanned<String>>,
+}
+
+impl StateSettings {
+    /// What its schema cannot say: which keys go with which backend. `backend` is the place of that
+    /// key.
+    pub(crate) fn check(&self, backend: Span) -> Option<Problem> {
+        match (self.backend, &self.path, &self.table) {
+            (Backend::Dynamodb, _, None) => {
+                let message = "A key is missing.";
+                let problem = Problem::at(backend, "maas::manifest::missing_key", message);
+                let problem = problem.label("this backend needs `table` beside it");
+                Some(problem.help("`table`: the name of the DynamoDB table that holds the state."))
+            }
+            (Backend::Dynamodb, Some(path), _) => Some(unfit(path, "path", "sled")),
+            (Backend::Sled, _, Some(table)) => Some(unfit(table, "table", "dynamodb")),
+            _ => None,
+        }
+    }
+}
+
+fn unfit(place: &Spanned<String>, key: &str, backend: &str) -> Problem {
+    Problem::at(place, "maas::manifest::state", "A key does not go with the backend.")
+        .label(format!("`{key}` is for the backend `{backend}`"))
+        .help(format!("Set `backend = \"{backend}\"`, or leave `{key}` out."))
+}
+
+/// The kind of store that holds the state.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(inline)]
+pub enum Backend {
+    /// A folder on this machine.
+    #[default]
+    Sled,
+    /// A DynamoDB table, to share it with a team and with CI.
+    Dynamodb,
+}
+
+/// A value that is given from outside.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct VariableTable {
+    /// The value where none is given.
+    pub default: Option<String>,
+    /// What the variable is for.
+    pub description: Option<String>,
+    /// Whether the value is a secret: it is never shown, and has no default.
+    pub sensitive: bool,
+}
+
+/// How an environment differs. Every table of the manifest may stand below it, and is laid over it.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(extend("x-partial" = true))]
+#[expect(dead_code, reason = "only its schema is used")]
+pub(crate) struct EnvironmentTable {
+    /// Whether destroy refuses.
+    pub protect: Option<bool>,
+    /// How long after the last apply the environment may be destroyed by `maas gc`.
+    #[schemars(extend("x-minimum" = "1m"))]
+    pub ttl: Option<Duration>,
+    /// Laid over `[project]`.
+    pub project: Option<ProjectTable>,
+    /// Laid over `[state]`.
+    pub state: Option<StateSettings>,
+    /// Laid over `[tags]`.
+    pub tags: Option<BTreeMap<TagKey, TagValue>>,
+    /// Laid over `[functions]`.
+    pub functions: Option<FunctionDefaults>,
+    /// Laid over `[variables]`.
+    pub variables: Option<BTreeMap<ManifestVariable, VariableTable>>,
+    /// Laid over the instances of the same name.
+    pub patterns: Option<BTreeMap<InstanceName, Elsewhere>>,
+}
+
+/// The keys of an environment that are its own, not an overlay.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct EnvironmentHead {
+    /// Whether destroy refuses.
+    pub protect: bool,
+    /// How long after the last apply the environment may be destroyed by `maas gc`.
+    #[schemars(extend("x-minimum" = "1m"))]
+    pub ttl: Option<Duration>,
+}
+
+/// A table that is checked by another schema.
+#[derive(Debug)]
+pub(crate) struct Elsewhere;
+
+impl<'de> Deserialize<'de> for Elsewhere {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        serde::de::IgnoredAny::deserialize(deserializer).map(|_| Self)
+    }
+}
+
+impl JsonSchema for Elsewhere {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Elsewhere".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "object", "x-elsewhere": true })
+    }
+}
