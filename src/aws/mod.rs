@@ -5,16 +5,30 @@
 mod behaviour;
 mod call;
 mod clients;
+mod event_invoke_config;
+mod event_source_mapping;
+mod function;
 mod log_group;
 mod pace;
+mod permission;
 mod policy;
 mod queue;
+mod role;
 mod tags;
 
 pub use clients::{Archives, Aws, account, configuration};
+pub use event_invoke_config::{
+    EventInvokeConfig, EventInvokeConfigInputs, EventInvokeConfigOutputs,
+};
+pub use event_source_mapping::{
+    EventSourceMapping, EventSourceMappingInputs, EventSourceMappingOutputs,
+};
+pub use function::{Function, FunctionInputs, FunctionOutputs, Vpc};
 pub use log_group::{LogGroup, LogGroupInputs, LogGroupOutputs};
+pub use permission::{Permission, PermissionInputs, PermissionOutputs};
 pub use policy::{Condition, Effect, Policy, Principal, Statement};
 pub use queue::{Queue, QueueInputs, QueueOutputs, Redrive};
+pub use role::{Role, RoleInputs, RoleOutputs};
 
 use crate::graph::Catalogue;
 
@@ -23,5 +37,12 @@ pub type Cx = crate::graph::Cx<Aws>;
 
 /// All resource types.
 pub fn catalogue() -> Catalogue {
-    Catalogue::new().with::<LogGroup>().with::<Queue>()
+    Catalogue::new()
+        .with::<EventInvokeConfig>()
+        .with::<EventSourceMapping>()
+        .with::<Function>()
+        .with::<LogGroup>()
+        .with::<Permission>()
+        .with::<Queue>()
+        .with::<Role>()
 }
