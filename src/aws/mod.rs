@@ -3,6 +3,8 @@
 //! To add a type: write its file in the shape of `queue.rs`, then add its two lines here.
 
 mod behaviour;
+mod bucket;
+mod bucket_notification;
 mod call;
 mod clients;
 mod event_invoke_config;
@@ -14,8 +16,18 @@ mod permission;
 mod policy;
 mod queue;
 mod role;
+mod subscription;
+mod table;
 mod tags;
+mod topic;
 
+pub use bucket::{
+    Bucket, BucketInputs, BucketOutputs, CorsRule, LifecycleRule, deny_insecure_transport,
+};
+pub use bucket_notification::{
+    BucketNotification, BucketNotificationInputs, BucketNotificationOutputs, NotificationRule,
+    overlap,
+};
 pub use clients::{Archives, Aws, account, configuration};
 pub use event_invoke_config::{
     EventInvokeConfig, EventInvokeConfigInputs, EventInvokeConfigOutputs,
@@ -29,6 +41,9 @@ pub use permission::{Permission, PermissionInputs, PermissionOutputs};
 pub use policy::{Condition, Effect, Policy, Principal, Statement};
 pub use queue::{Queue, QueueInputs, QueueOutputs, Redrive};
 pub use role::{Role, RoleInputs, RoleOutputs};
+pub use subscription::{Subscription, SubscriptionInputs, SubscriptionOutputs};
+pub use table::{Key, Table, TableInputs, TableOutputs};
+pub use topic::{Topic, TopicInputs, TopicOutputs};
 
 use crate::graph::Catalogue;
 
@@ -38,6 +53,8 @@ pub type Cx = crate::graph::Cx<Aws>;
 /// All resource types.
 pub fn catalogue() -> Catalogue {
     Catalogue::new()
+        .with::<Bucket>()
+        .with::<BucketNotification>()
         .with::<EventInvokeConfig>()
         .with::<EventSourceMapping>()
         .with::<Function>()
@@ -45,4 +62,7 @@ pub fn catalogue() -> Catalogue {
         .with::<Permission>()
         .with::<Queue>()
         .with::<Role>()
+        .with::<Subscription>()
+        .with::<Table>()
+        .with::<Topic>()
 }
