@@ -122,11 +122,11 @@ impl Default for BucketInputs {
 /// *Security best practices for Amazon S3*, "Enforce encryption of data in transit".
 pub fn deny_insecure_transport(arn: Input<String>) -> Statement {
     let objects: Input<String> = crate::text!(arn.clone(), "/*");
-    Statement::deny(["s3:*"])
-        .by(Principal::everybody())
-        .on(arn)
-        .on(objects)
-        .when("Bool", "aws:SecureTransport", "false")
+    Statement::deny(["s3:*"]).by(Principal::everybody()).on(arn).on(objects).when(
+        "Bool",
+        "aws:SecureTransport",
+        "false",
+    )
 }
 
 outputs! {

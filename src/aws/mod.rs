@@ -21,6 +21,12 @@ mod table;
 mod tags;
 mod topic;
 
+#[cfg(test)]
+mod injected;
+#[cfg(test)]
+#[expect(clippy::unwrap_used)]
+mod tests;
+
 pub use bucket::{
     Bucket, BucketInputs, BucketOutputs, CorsRule, LifecycleRule, deny_insecure_transport,
 };

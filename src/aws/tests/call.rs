@@ -1,0 +1,168 @@
+//! How calls are repeated, and when they are not.
+
+use std::time::Duration;
+
+use serde_json::json;
+use tokio::time::Instant;
+
+use crate::aws::Cx;
+use crate::aws::injected::{Answer, Injected, broken, done, json, refuse};
+use crate::graph::{Fault, FaultKind, Waited};
+
+async fn create_function(cx: &Cx) -> Result<(), Fault> {
+    cx.call("lambda:CreateFunction", || {
+        let code = aws_sdk_lambda::types::FunctionCode::builder().build();
+        cx.lambda().create_function().function_name("f").role("r").code(code).send()
+    })
+    .await
+    .map(|_| ())
+}
+
+async fn create_api(cx: &Cx) -> Result<(), Fault> {
+    cx.call("apigateway:CreateApi", || {
+        cx.apigatewayv2()
+            .create_api()
+            .name("a")
+            .protocol_type(aws_sdk_apigatewayv2::types::ProtocolType::Http)
+            .send()
+    })
+    .await
+    .map(|_| ())
+}
+
+fn pauses(aws: &Injected) -> Vec<u128> {
+    aws.retries().iter().map(|retry| retry.pause.as_millis()).collect()
+}
+
+const TOO_FRESH: &str = "The role defined for the function cannot be assumed by Lambda.";
+
+#[tokio::test(start_paused = true)]
+async fn a_fresh_role_is_tried_again_densely_until_it_is_seen() {
+    let fresh = || refuse("InvalidParameterValueException", TOO_FRESH);
+    let aws = Injected::new().answers(
+        "lambda:CreateFunction",
+        [fresh(), fresh(), fresh(), fresh(), fresh(), json(json!({}))],
+    );
+    create_function(&aws.cx()).await.unwrap();
+    assert_eq!(pauses(&aws), [250, 500, 1_000, 2_000, 2_000]);
+    assert_eq!(aws.calls().len(), 6);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_role_that_never_appears_is_given_up_after_two_minutes() {
+    let aws = Injected::new()
+        .always("lambda:CreateFunction", refuse("InvalidParameterValueException", TOO_FRESH));
+    let started = Instant::now();
+    let fault = create_function(&aws.cx()).await.unwrap_err();
+    assert_eq!(fault.kind, FaultKind::NotReady);
+    assert_eq!(fault.code.as_deref(), Some("InvalidParameterValueException"));
+    let took = started.elapsed().as_secs();
+    assert!((120..125).contains(&took), "{took} s");
+}
+
+#[tokio::test(start_paused = true)]
+async fn another_invalid_parameter_is_refused_at_once() {
+    let aws = Injected::new().answers(
+        "lambda:CreateFunction",
+        [refuse("InvalidParameterValueException", "Handler is too long")],
+    );
+    let fault = create_function(&aws.cx()).await.unwrap_err();
+    assert_eq!((fault.kind, fault.message.as_str()), (FaultKind::Refused, "Handler is too long"));
+    assert_eq!(fault.operation, "lambda:CreateFunction");
+}
+
+#[tokio::test(start_paused = true)]
+async fn throttling_backs_off_with_pauses_that_vary() {
+    let slow_down = || refuse("TooManyRequestsException", "Rate exceeded");
+    let aws = Injected::new()
+        .answers("lambda:CreateFunction", [slow_down(), slow_down(), slow_down(), done()]);
+    create_function(&aws.cx()).await.unwrap();
+    for (pause, longest) in pauses(&aws).into_iter().zip([500, 1_000, 2_000]) {
+        assert!((longest / 2..=longest).contains(&pause), "{pause} ms of {longest}");
+    }
+    assert_eq!(aws.retries().len(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_whose_answer_was_lost_is_sent_again() {
+    let aws = Injected::new()
+        .answers("lambda:CreateFunction", [Answer::Lost, broken(503), json(json!({}))]);
+    create_function(&aws.cx()).await.unwrap();
+    assert_eq!(aws.calls().len(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_answer_five_times_is_given_up() {
+    let aws = Injected::new().always("lambda:CreateFunction", broken(500));
+    let fault = create_function(&aws.cx()).await.unwrap_err();
+    assert_eq!(fault.kind, FaultKind::Unanswered);
+    assert_eq!(aws.calls().len(), 5);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_create_that_would_make_a_second_one_is_sent_once() {
+    for unanswered in [Answer::Lost, broken(500)] {
+        let aws = Injected::new().answers("apigateway:CreateApi", [unanswered]);
+        let fault = create_api(&aws.cx()).await.unwrap_err();
+        assert_eq!(fault.kind, FaultKind::Unanswered);
+        assert_eq!(aws.calls().len(), 1);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn even_that_one_is_sent_again_after_a_refusal_to_take_it() {
+    let aws = Injected::new().answers(
+        "apigateway:CreateApi",
+        [refuse("TooManyRequestsException", "Rate exceeded"), json(json!({"apiId": "a"}))],
+    );
+    create_api(&aws.cx()).await.unwrap();
+    assert_eq!(aws.calls().len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stop_ends_the_pause_between_attempts() {
+    let aws = Injected::new()
+        .always("lambda:CreateFunction", refuse("TooManyRequestsException", "Rate exceeded"));
+    let cx = aws.cx();
+    let stop = async {
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        aws.ask_to_stop();
+        Instant::now()
+    };
+    let (result, asked) = tokio::join!(create_function(&cx), stop);
+    assert_eq!(result.unwrap_err().kind, FaultKind::Stopped);
+    assert_eq!(asked.elapsed(), Duration::ZERO);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stop_lets_the_call_in_flight_end_and_starts_no_other() {
+    let answer = Answer::Slow(Duration::from_secs(3), Box::new(json(json!({}))));
+    let aws = Injected::new().answers("lambda:CreateFunction", [answer]);
+    let cx = aws.cx();
+    let (result, ()) = tokio::join!(create_function(&cx), async {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        aws.ask_to_stop();
+    });
+    result.unwrap();
+    assert_eq!(create_function(&cx).await.unwrap_err().kind, FaultKind::Stopped);
+    assert_eq!(aws.calls().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wait_looks_densely_first_and_gives_up_at_its_deadline() {
+    let aws = Injected::new();
+    let mut looks = Vec::new();
+    let started = Instant::now();
+    let fault = aws
+        .cx()
+        .wait("the thing", Duration::from_secs(1), Duration::from_secs(10), || {
+            looks.push(started.elapsed().as_millis());
+            async { Ok(Waited::<()>::Still("pending".to_owned())) }
+        })
+        .await
+        .unwrap_err();
+    assert_eq!(fault.kind, FaultKind::NotReady);
+    assert!(fault.message.ends_with("it is still pending"), "{}", fault.message);
+    assert_eq!(looks[..6], [0, 100, 300, 700, 1_500, 2_500]);
+    assert_eq!(aws.waits()[0], ("the thing".to_owned(), "pending".to_owned()));
+}

@@ -1,0 +1,4 @@
+//! What no emulator shows, one case a row of AWS's documented behaviour.
+
+mod call;
+mod wire;
