@@ -2,20 +2,29 @@
 //!
 //! To add a type: write its file in the shape of `queue.rs`, then add its two lines here.
 
+mod alarm;
+mod api;
+mod authorizer;
 mod behaviour;
 mod bucket;
 mod bucket_notification;
 mod call;
 mod clients;
+mod delivery_stream;
 mod event_invoke_config;
 mod event_source_mapping;
 mod function;
+mod integration;
 mod log_group;
 mod pace;
 mod permission;
 mod policy;
 mod queue;
 mod role;
+mod route;
+mod schedule;
+mod schedule_group;
+mod stage;
 mod subscription;
 mod table;
 mod tags;
@@ -27,6 +36,9 @@ mod injected;
 #[expect(clippy::unwrap_used)]
 mod tests;
 
+pub use alarm::{Alarm, AlarmInputs, AlarmOutputs};
+pub use api::{Api, ApiInputs, ApiOutputs, Cors};
+pub use authorizer::{Authorizer, AuthorizerInputs, AuthorizerOutputs, authorizer_uri};
 pub use bucket::{
     Bucket, BucketInputs, BucketOutputs, CorsRule, LifecycleRule, deny_insecure_transport,
 };
@@ -35,6 +47,7 @@ pub use bucket_notification::{
     overlap,
 };
 pub use clients::{Archives, Aws, account, configuration};
+pub use delivery_stream::{DeliveryStream, DeliveryStreamInputs, DeliveryStreamOutputs};
 pub use event_invoke_config::{
     EventInvokeConfig, EventInvokeConfigInputs, EventInvokeConfigOutputs,
 };
@@ -42,11 +55,18 @@ pub use event_source_mapping::{
     EventSourceMapping, EventSourceMappingInputs, EventSourceMappingOutputs,
 };
 pub use function::{Function, FunctionInputs, FunctionOutputs, Vpc};
+pub use integration::{Integration, IntegrationInputs, IntegrationOutputs};
 pub use log_group::{LogGroup, LogGroupInputs, LogGroupOutputs};
 pub use permission::{Permission, PermissionInputs, PermissionOutputs};
 pub use policy::{Condition, Effect, Policy, Principal, Statement};
 pub use queue::{Queue, QueueInputs, QueueOutputs, Redrive};
 pub use role::{Role, RoleInputs, RoleOutputs};
+pub use route::{Route, RouteInputs, RouteOutputs};
+pub use schedule::{Schedule, ScheduleInputs, ScheduleOutputs};
+pub use schedule_group::{
+    ScheduleGroup, ScheduleGroupInputs, ScheduleGroupOutputs, schedule_trust,
+};
+pub use stage::{AccessLog, Stage, StageInputs, StageOutputs, Throttle};
 pub use subscription::{Subscription, SubscriptionInputs, SubscriptionOutputs};
 pub use table::{Key, Table, TableInputs, TableOutputs};
 pub use topic::{Topic, TopicInputs, TopicOutputs};
@@ -59,15 +79,24 @@ pub type Cx = crate::graph::Cx<Aws>;
 /// All resource types.
 pub fn catalogue() -> Catalogue {
     Catalogue::new()
+        .with::<Alarm>()
+        .with::<Api>()
+        .with::<Authorizer>()
         .with::<Bucket>()
         .with::<BucketNotification>()
+        .with::<DeliveryStream>()
         .with::<EventInvokeConfig>()
         .with::<EventSourceMapping>()
         .with::<Function>()
+        .with::<Integration>()
         .with::<LogGroup>()
         .with::<Permission>()
         .with::<Queue>()
         .with::<Role>()
+        .with::<Route>()
+        .with::<Schedule>()
+        .with::<ScheduleGroup>()
+        .with::<Stage>()
         .with::<Subscription>()
         .with::<Table>()
         .with::<Topic>()
