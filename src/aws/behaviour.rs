@@ -74,6 +74,8 @@ impl Schedule {
 struct Row(&'static str, &'static [&'static str], &'static str, Class);
 
 const NEW: Class = Class::NotReady(Schedule::PROPAGATION);
+const FRESH: Class =
+    Class::NotReady(Schedule { deadline: Duration::from_secs(30), ..Schedule::PROPAGATION });
 const BUSY: Class = Class::NotReady(Schedule::CONFLICT);
 const HELD: Class = Class::NotReady(Schedule::DEPENDENCY);
 
@@ -117,12 +119,27 @@ const ROWS: &[Row] = &[
         "",
         Class::Throttle,
     ),
-    // IAM.
+    // IAM. A role that was just made may not be seen for some seconds. Whether a DeleteConflict
+    // passes or something still has to be taken from the role, its type finds out.
+    Row("iam:PutRolePolicy", &["NoSuchEntity", "NoSuchEntityException"], "", FRESH),
+    Row(
+        "iam:AttachRolePolicy",
+        &["NoSuchEntity", "NoSuchEntityException"],
+        "role with name",
+        FRESH,
+    ),
+    Row(
+        "iam:AttachRolePolicy",
+        &["NoSuchEntity", "NoSuchEntityException"],
+        "",
+        Class::Terminal(
+            "there is no managed policy of that ARN; look it up with `aws iam list-policies`",
+        ),
+    ),
     Row("iam:", &["NoSuchEntity", "NoSuchEntityException"], "", Class::Absent),
     Row("iam:", &["EntityAlreadyExists", "EntityAlreadyExistsException"], "", Class::Exists),
     Row("iam:", &["MalformedPolicyDocument"], "Invalid principal in policy", NEW),
     Row("iam:", &["ConcurrentModification", "EntityTemporarilyUnmodifiable"], "", BUSY),
-    Row("iam:", &["DeleteConflict"], "", HELD),
     Row(
         "iam:",
         &["LimitExceeded"],

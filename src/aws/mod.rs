@@ -21,6 +21,7 @@ mod permission;
 mod policy;
 mod queue;
 mod role;
+mod role_policies;
 mod route;
 mod schedule;
 mod schedule_group;

@@ -1,14 +1,16 @@
 //! `aws:iam/role`
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
+use aws_sdk_iam::types::Tag;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Cx, Policy};
+use super::{Cx, Policy, role_policies, tags};
 use crate::graph::{
-    Arn, Charset, Created, Fault, FaultKind, Foretold, Held, Input, Naming, Place, Resource, Seen,
-    Tags,
+    Arn, Charset, Created, Fault, FaultKind, Foretold, Held, Id, Input, Naming, Objection,
+    OrAbsent, Place, Resource, Seen, Tags, Waited,
 };
 use crate::outputs;
 
@@ -66,15 +68,156 @@ impl Resource for Role {
         Foretold::default().id(name.as_str()).output("name", name).output("arn", arn)
     }
 
-    async fn create(_cx: &Cx, _want: &RoleInputs) -> Result<Created<Self>, Fault> {
-        Err(Fault::new(FaultKind::Defect, "not written yet"))
+    fn check(want: &RoleInputs) -> Vec<Objection> {
+        let mut objections = Vec::new();
+        let mut object = |path: &str, message: String| {
+            objections.push(Objection { path: path.to_owned(), message });
+        };
+        if want.trust.is_empty() {
+            object("trust", "nobody could assume the role; name a service or a role".to_owned());
+        }
+        // *IAM and AWS STS quotas*: an inline policy's characters, without white space.
+        if let Ok(policy) = want.policy.to_json()
+            && policy.len() > 10_240
+        {
+            let length = policy.len();
+            object(
+                "policy",
+                format!(
+                    "IAM takes 10,240 characters; these are {length}. Name resources by prefix, or move statements to a managed policy"
+                ),
+            );
+        }
+        if want.description.chars().count() > 1_000 {
+            object("description", "IAM takes 1,000 characters at most".to_owned());
+        }
+        objections
     }
 
-    async fn read(_cx: &Cx, _held: &Held<Self>) -> Result<Option<Seen<Self>>, Fault> {
-        Err(Fault::new(FaultKind::Defect, "not written yet"))
+    async fn create(cx: &Cx, want: &RoleInputs) -> Result<Created<Self>, Fault> {
+        let name = want.name.get()?;
+        let trust = want.trust.to_json()?;
+        let tags = sdk_tags(&want.tags)?;
+        cx.call("iam:CreateRole", || {
+            cx.iam()
+                .create_role()
+                .role_name(name)
+                .assume_role_policy_document(&trust)
+                .set_description((!want.description.is_empty()).then(|| want.description.clone()))
+                .set_tags((!tags.is_empty()).then(|| tags.clone()))
+                .send()
+        })
+        .await?;
+        let id = Id::from(name.as_str());
+        if !want.policy.is_empty() || !want.managed_policies.is_empty() {
+            cx.made(&id).await?;
+        }
+        role_policies::put(cx, name, &want.policy).await?;
+        role_policies::attach(cx, name, &want.managed_policies).await?;
+        Ok(Created { id, outputs: outputs_of(name, cx.place())? })
     }
 
-    async fn delete(_cx: &Cx, _held: &Held<Self>) -> Result<(), Fault> {
-        Err(Fault::new(FaultKind::Defect, "not written yet"))
+    async fn read(cx: &Cx, held: &Held<Self>) -> Result<Option<Seen<Self>>, Fault> {
+        let name = held.id.as_str();
+        let answer = cx
+            .call("iam:GetRole", || cx.iam().get_role().role_name(name).send())
+            .await
+            .or_absent()?;
+        let Some(role) = answer.and_then(|answer| answer.role) else { return Ok(None) };
+        let inputs = RoleInputs {
+            name: Input::from(name),
+            trust: role_policies::decoded(role.assume_role_policy_document())?,
+            policy: role_policies::own(cx, name).await?,
+            managed_policies: role_policies::attached(cx, name).await?,
+            description: role.description().unwrap_or_default().to_owned(),
+            tags: tags::ours(role.tags().iter().map(|tag| (tag.key(), tag.value()))),
+        };
+        Ok(Some(Seen { inputs, outputs: outputs_of(name, cx.place())? }))
     }
+
+    async fn update(cx: &Cx, held: &Held<Self>, want: &RoleInputs) -> Result<RoleOutputs, Fault> {
+        let name = held.id.as_str();
+        if held.differs(want, |inputs| &inputs.trust) {
+            let trust = want.trust.to_json()?;
+            cx.call("iam:UpdateAssumeRolePolicy", || {
+                cx.iam().update_assume_role_policy().role_name(name).policy_document(&trust).send()
+            })
+            .await?;
+        }
+        if held.differs(want, |inputs| &inputs.description) {
+            cx.call("iam:UpdateRole", || {
+                cx.iam().update_role().role_name(name).description(&want.description).send()
+            })
+            .await?;
+        }
+        if held.differs(want, |inputs| &inputs.policy) {
+            if want.policy.is_empty() {
+                role_policies::remove(cx, name, role_policies::OWN).await?;
+            } else {
+                role_policies::put(cx, name, &want.policy).await?;
+            }
+        }
+        let mut more = want.managed_policies.clone();
+        if held.finished {
+            more.retain(|arn| !held.inputs.managed_policies.contains(arn));
+        }
+        role_policies::attach(cx, name, &more).await?;
+        let fewer = &held.inputs.managed_policies - &want.managed_policies;
+        role_policies::detach(cx, name, &fewer).await?;
+        let (gone, put) = tags::difference(&held.inputs.tags, &want.tags);
+        if !put.is_empty() {
+            let put = sdk_tags(&put)?;
+            cx.call("iam:TagRole", || {
+                cx.iam().tag_role().role_name(name).set_tags(Some(put.clone())).send()
+            })
+            .await?;
+        }
+        if !gone.is_empty() {
+            cx.call("iam:UntagRole", || {
+                cx.iam().untag_role().role_name(name).set_tag_keys(Some(gone.clone())).send()
+            })
+            .await?;
+        }
+        outputs_of(name, cx.place())
+    }
+
+    async fn delete(cx: &Cx, held: &Held<Self>) -> Result<(), Fault> {
+        let name = held.id.as_str();
+        role_policies::detach(cx, name, &held.inputs.managed_policies).await?;
+        if !held.inputs.policy.is_empty() {
+            role_policies::remove(cx, name, role_policies::OWN).await?;
+        }
+        match delete(cx, name).await {
+            Err(fault) if fault.is(&["DeleteConflict"]) => {}
+            result => return result,
+        }
+        // Somebody gave it more than we did, or IAM has not seen yet that all is gone.
+        let (longest, deadline) = (Duration::from_secs(4), Duration::from_secs(120));
+        cx.wait(format!("role {name} to lose what it holds"), longest, deadline, || async {
+            role_policies::strip(cx, name).await?;
+            match delete(cx, name).await {
+                Err(fault) if fault.is(&["DeleteConflict"]) => Ok(Waited::Still(fault.message)),
+                result => result.map(Waited::Ready),
+            }
+        })
+        .await
+    }
+}
+
+async fn delete(cx: &Cx, name: &str) -> Result<(), Fault> {
+    cx.call("iam:DeleteRole", || cx.iam().delete_role().role_name(name).send())
+        .await
+        .or_absent()?;
+    Ok(())
+}
+
+fn outputs_of(name: &str, place: &Place) -> Result<RoleOutputs, Fault> {
+    let arn: Input<Arn> = place.global_arn("iam", format!("role/{name}"));
+    Ok(RoleOutputs { name: name.to_owned(), arn: arn.get()?.clone() })
+}
+
+fn sdk_tags(tags: &Tags) -> Result<Vec<Tag>, Fault> {
+    let tag = |(key, value): (&String, &String)| Tag::builder().key(key).value(value).build();
+    let tags: Result<Vec<Tag>, _> = tags.iter().map(tag).collect();
+    tags.map_err(|error| Fault::new(FaultKind::Defect, error.to_string()))
 }

@@ -9,3 +9,9 @@ pub fn difference(was: &Tags, want: &Tags) -> (Vec<String>, Tags) {
     let put = want.iter().filter(|(key, value)| was.get(*key) != Some(value));
     (gone, put.map(|(key, value)| (key.clone(), value.clone())).collect())
 }
+
+/// Tags as the cloud reports them, without those that AWS itself gives (`aws:…`).
+pub fn ours<K: Into<String>, V: Into<String>>(seen: impl IntoIterator<Item = (K, V)>) -> Tags {
+    let tags = seen.into_iter().map(|(key, value)| (key.into(), value.into()));
+    tags.filter(|(key, _): &(String, String)| !key.starts_with("aws:")).collect()
+}

@@ -1,4 +1,5 @@
 //! What no emulator shows, one case a row of AWS's documented behaviour.
 
 mod call;
+mod role;
 mod wire;

@@ -3,6 +3,7 @@
 //!
 //! A type that needs others first makes them with [`Life::given`].
 
+mod iam;
 mod logs;
 mod sqs;
 

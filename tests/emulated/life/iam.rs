@@ -1,0 +1,55 @@
+use std::collections::BTreeSet;
+
+use maas::aws::{Policy, Principal, Role, RoleInputs, Statement};
+
+fn logs(stream: &str) -> Policy {
+    let actions = ["logs:CreateLogStream", "logs:PutLogEvents"];
+    Policy::new().with(
+        "Logs",
+        Statement::allow(actions).on(format!("arn:aws:logs:eu-west-1:123456789012:{stream}:*")),
+    )
+}
+
+crate::life!(role, |life| {
+    let first = RoleInputs {
+        trust: Policy::trust("lambda.amazonaws.com"),
+        policy: logs("log-group:a"),
+        description: "What it is for".to_owned(),
+        ..RoleInputs::default()
+    };
+    let trust = Statement::allow(["sts:AssumeRole"])
+        .by(Principal::service("scheduler.amazonaws.com"))
+        .when("StringEquals", "aws:SourceAccount", "123456789012");
+    let second = RoleInputs {
+        trust: Policy::new().with("Trust", trust),
+        policy: logs("log-group:b"),
+        // Not empty: MiniStack keeps the old one then.
+        description: "What it is for now".to_owned(),
+        ..first.clone()
+    };
+    life.whole::<Role>("role", first, second).await;
+});
+
+crate::life!(role_loses_its_policy, |life| {
+    let first = RoleInputs {
+        trust: Policy::trust("lambda.amazonaws.com"),
+        policy: logs("log-group:a"),
+        ..RoleInputs::default()
+    };
+    let second = RoleInputs { policy: Policy::new(), ..first.clone() };
+    life.whole::<Role>("role", first, second).await;
+});
+
+// moto knows AWS's managed policies only where it is told to load them, so MiniStack alone.
+#[tokio::test]
+async fn role_with_managed_policies() {
+    let mut life = super::Life::new(crate::support::Emulator::MiniStack).await;
+    let managed = |name: &str| BTreeSet::from([format!("arn:aws:iam::aws:policy/{name}")]);
+    let first = RoleInputs {
+        trust: Policy::trust("lambda.amazonaws.com"),
+        managed_policies: managed("AWSXRayDaemonWriteAccess"),
+        ..RoleInputs::default()
+    };
+    let second = RoleInputs { managed_policies: managed("ReadOnlyAccess"), ..first.clone() };
+    life.whole::<Role>("role", first, second).await;
+}
