@@ -1,0 +1,87 @@
+//! Making a store anew from an export.
+
+use std::path::Path;
+
+use super::lock::{self, Lock};
+use super::place::Place;
+use super::session::{settle, up_to_date};
+use super::sled_store::SledStore;
+use super::{Batch, Holder, MetaChange, Run, Snapshot, State, StateError, Store, disk, integrity};
+
+/// How many records one transaction takes.
+const SHARE: usize = 500;
+
+impl State {
+    /// Replaces the state by what an export holds, and tells its new serial. The store that was
+    /// there is kept beside it as `store.before-import`.
+    ///
+    /// # Errors
+    /// [`StateError::NotEmpty`] where the state holds something and `force` is not given;
+    /// [`StateError::OtherDeployment`], [`StateError::Busy`], [`StateError::Newer`], and failures
+    /// of the disk. A store that is damaged or missing is no hindrance.
+    pub fn import(
+        folder: &Path,
+        project: &str,
+        environment: &str,
+        run: &Run,
+        export: &Snapshot,
+        force: bool,
+    ) -> Result<u64, StateError> {
+        let place = Place::new(folder, project, environment)?;
+        let wanted = Snapshot::new(project, environment).meta.deployment();
+        if export.meta.deployment() != wanted {
+            return Err(StateError::OtherDeployment { found: export.meta.deployment(), wanted });
+        }
+        disk::make_folder(place.root())?;
+        let _lock = Lock::take(&place)?;
+        let held = held(&place)?;
+        let records = held.as_ref().map_or(0, |held| held.records.len().max(held.intents.len()));
+        if records > 0 && !force {
+            return Err(StateError::NotEmpty { records });
+        }
+        lock::mark(&place, &Holder::this(run), true)?;
+        let serial = held.map_or(0, |held| held.meta.serial).max(export.meta.serial) + 1;
+        let new = place.root().join("store.importing");
+        disk::remove_folder(&new)?;
+        fill(&new, export, serial)?;
+        let before = place.root().join("store.before-import");
+        if disk::exists(&place.store())? {
+            disk::remove_folder(&before)?;
+            disk::rename(&place.store(), &before)?;
+        }
+        // The old snapshot may be at a higher serial of the same lineage, or of another one.
+        disk::remove(&place.snapshot())?;
+        disk::rename(&new, &place.store())?;
+        let fresh = Snapshot::new(project, environment);
+        settle(&place, &SledStore::open(&place.store(), fresh)?)?;
+        Ok(serial)
+    }
+}
+
+/// What the state holds now; none where that cannot be found out.
+fn held(place: &Place) -> Result<Option<Snapshot>, StateError> {
+    match integrity::check(place).and_then(|_| up_to_date(place)) {
+        Ok(held) => Ok(Some(held)),
+        Err(StateError::Damaged { .. } | StateError::Missing { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// A store in a folder of its own that holds what the export does, and ends at this serial.
+fn fill(folder: &Path, export: &Snapshot, serial: u64) -> Result<(), StateError> {
+    let mut fresh = export.clone();
+    let records = std::mem::take(&mut fresh.records);
+    let intents = std::mem::take(&mut fresh.intents);
+    let shares = records.len().div_ceil(SHARE) as u64;
+    fresh.meta.serial = serial.saturating_sub(shares + 1);
+    let store = SledStore::open(folder, fresh)?;
+    let mut records = records.into_values().peekable();
+    while records.peek().is_some() {
+        let puts = records.by_ref().take(SHARE).collect();
+        store.commit(Batch { puts, ..Batch::default() })?;
+    }
+    let open = intents.into_values().collect();
+    store.commit(Batch { open, meta: MetaChange::default(), ..Batch::default() })?;
+    store.close()?;
+    lock::is_released(&folder.join("db")).map(drop)
+}

@@ -1,0 +1,108 @@
+use serde_json::{Value, json};
+
+use super::super::{Intent, Operation, Snapshot, State, StateError};
+use super::{Folder, keys, puts, run};
+
+fn import(folder: &Folder, export: &Snapshot, force: bool) -> Result<u64, StateError> {
+    State::import(folder.path(), "shop", "dev", &run("import"), export, force)
+}
+
+fn export(folder: &Folder) -> Snapshot {
+    Snapshot::from_export(&folder.read().to_export().unwrap()).unwrap()
+}
+
+#[test]
+fn an_export_brings_everything_back() {
+    let from = Folder::new();
+    let state = from.open();
+    let intent = Intent::new(3, "run-1", Operation::Update, "a/one".parse().unwrap(), "t");
+    state.store().commit(puts(&["a/one", "a/two"]).open(intent)).unwrap();
+    state.close().unwrap();
+    let export = export(&from);
+    assert_eq!(export, from.read());
+
+    let to = Folder::new();
+    assert_eq!(import(&to, &export, false), Ok(2));
+    let read = to.read();
+    assert_eq!((read.records, read.intents), (export.records, export.intents));
+    assert_eq!((read.meta.lineage, read.meta.salt), (export.meta.lineage, export.meta.salt));
+    assert_eq!(to.open().store().commit(puts(&["a/three"])), Ok(3));
+}
+
+#[test]
+fn a_state_that_holds_something_is_replaced_only_by_force() {
+    let folder = Folder::new();
+    folder.record(&["a/one"]);
+    let export = export(&folder);
+    for name in ["a/two", "a/three", "a/four"] {
+        folder.record(&[name]);
+    }
+    let before = folder.contents();
+    assert_eq!(import(&folder, &export, false), Err(StateError::NotEmpty { records: 4 }));
+    assert_eq!(folder.read().records.len(), 4);
+    assert_eq!(folder.contents()[&folder.of("snapshot.json")], before[&folder.of("snapshot.json")]);
+    assert_eq!(import(&folder, &export, true), Ok(5));
+    assert_eq!(keys(&folder.read()), ["a/one"]);
+    assert_eq!(keys(&folder.open().snapshot()), ["a/one"]);
+    assert!(folder.of("store.before-import/db").exists());
+}
+
+#[test]
+fn an_import_during_a_run_is_refused() {
+    let folder = Folder::new();
+    folder.record(&["a/one"]);
+    let export = export(&folder);
+    let _state = folder.open();
+    assert!(matches!(import(&folder, &export, true), Err(StateError::Busy(_))));
+}
+
+#[test]
+fn many_records_are_imported_whole() {
+    let mut many = Snapshot::new("shop", "dev");
+    many.meta.serial = 1;
+    for n in 0..1203 {
+        let record = super::record(&format!("a/r{n}"));
+        many.records.insert(record.key(), record);
+    }
+    let folder = Folder::new();
+    assert_eq!(import(&folder, &many, false), Ok(2));
+    assert_eq!(folder.read().records, many.records);
+    assert_eq!(folder.open().snapshot().records, many.records);
+}
+
+#[test]
+fn anothers_export_is_refused() {
+    let folder = Folder::new();
+    let other = Snapshot::new("shop", "prod");
+    let error =
+        StateError::OtherDeployment { found: "shop/prod".into(), wanted: "shop/dev".into() };
+    assert_eq!(import(&folder, &other, true), Err(error));
+}
+
+#[test]
+fn what_is_no_export_is_told_with_the_place() {
+    let said = |text: &str| Snapshot::from_export(text).unwrap_err().to_string();
+    assert!(said("hello").contains("line 1 column 1"));
+    assert!(said("{}").contains("missing field `format`"));
+    let mut export: Value =
+        serde_json::from_str(&Snapshot::new("a", "b").to_export().unwrap()).unwrap();
+    export["records"] = json!([{"v": 1, "address": "no-slash"}]);
+    assert!(said(&export.to_string()).contains("records[0]: `no-slash` is no address"));
+    export["records"] = json!([{"v": 9}]);
+    assert!(said(&export.to_string()).contains("records[0] has format 9"));
+    export["format"] = json!(2);
+    assert!(said(&export.to_string()).contains("format has format 2"));
+}
+
+#[test]
+fn an_edited_snapshot_is_told() {
+    let folder = Folder::new();
+    folder.record(&["a/one"]);
+    let text = std::fs::read_to_string(folder.of("snapshot.json")).unwrap();
+    let edited = text.replace("a/one", "a/two");
+    let error = Snapshot::from_export(&edited).unwrap_err().to_string();
+    assert!(error.contains("checksum"), "{error}");
+    let (body, _) = edited.rsplit_once(",\"sum\"").unwrap();
+    let taken = Snapshot::from_export(&format!("{body}}}")).unwrap();
+    assert_eq!(keys(&taken), ["a/two"]);
+}
