@@ -9,7 +9,7 @@ use super::problem::Problem;
 use super::problems::Problems;
 use super::span::{Span, Spanned};
 use super::value::{Entry, Kind, Table, Value};
-use super::words::{did_you_mean, list};
+use super::words::{did_you_mean, list, quoted};
 
 /// The patterns that there are, ready to check against.
 pub(crate) struct Catalogue(Vec<(&'static str, Json)>);
@@ -116,7 +116,7 @@ impl Catalogue {
     fn unknown(&self, name: &str, place: Span) -> Problem {
         let nearest = did_you_mean(name, self.names());
         Problem::at(place, "maas::manifest::unknown_pattern", "There is no such pattern.")
-            .label(format!("`{name}` is not a pattern{nearest}"))
+            .label(format!("{} is not a pattern{nearest}", quoted(name)))
             .help(self.listing())
     }
 }
@@ -131,6 +131,6 @@ fn no_such_instance(entry: &Entry, instances: Option<&Table>) -> Problem {
     };
     let message = "An environment changes an instance that is not there.";
     Problem::at(entry.key.span, "maas::manifest::no_such_instance", message)
-        .label(format!("there is no instance `{name}`{nearest}"))
+        .label(format!("there is no instance {}{nearest}", quoted(name)))
         .help(format!("{known}with `use` it would be one of this environment alone."))
 }

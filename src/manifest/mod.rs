@@ -9,6 +9,45 @@
 //! [`substitute`] puts values in; [`check`] compares the whole; [`de`] reads it into types.
 //!
 //! This room uses no other.
+//!
+//! # Parameters of a pattern
+//!
+//! A pattern declares its parameters as structs, and gets them with [`Instance::parameters`]:
+//!
+//! ```ignore
+//! /// Sends messages straight to a queue.                        <- the pattern's description
+//! #[derive(Deserialize, JsonSchema)]
+//! #[serde(deny_unknown_fields)]
+//! struct Params {
+//!     /// The route that sends, such as `POST /jobs`.            <- shown in problems and editors
+//!     route: Spanned<Route>,                                     // `Spanned` keeps the place
+//!     /// The function that receives.
+//!     consumer: With<FunctionTable, ConsumerKeys>,               // one table, two structs
+//!     /// The function that tries again.
+//!     #[serde(default)]
+//!     redrive: SuppliedFunctionTable,                            // the pattern has code itself
+//!     /// The functions by route.
+//!     #[serde(default)]
+//!     routes: BTreeMap<Spanned<Route>, FunctionTable>,           // keys are checked as routes
+//!     /// A bucket of another instance, as `${uploads.bucket}`.
+//!     bucket: Option<Reference>,
+//!     /// Given in short or as a table.
+//!     network: Option<Either<Nat, Network>>,
+//!     /// How long messages are kept.
+//!     #[schemars(extend("x-minimum" = "1m", "x-maximum" = "14d"))]
+//!     retention: Option<Duration>,                               // bounds of quantities
+//!     /// How many at once.
+//!     #[schemars(range(min = 1, max = 10_000))]
+//!     batch: Option<u32>,
+//! }
+//! ```
+//!
+//! - The schema is checked first, every problem at once; what it says, the types need not check
+//!   again. Rules over several keys are the pattern's own, with [`Problem::at`].
+//! - `deny_unknown_fields` on every struct; no `flatten`, `untagged` or `tag`, which lose places.
+//!   [`With`] and [`Either`] stand for them.
+//! - A string is plain text, known when the manifest is read; only [`Text`] and [`Reference`] can
+//!   hold `${instance.part}`, `${account}` and sensitive variables.
 
 mod check;
 mod de;

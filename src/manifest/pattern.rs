@@ -19,6 +19,14 @@ impl PatternSchema {
         Self { name, schema }
     }
 
+    /// What the schema leaves out and should not: keys without a description, and tables that take
+    /// keys which they do not know. For the tests of the catalogue.
+    pub fn gaps(&self) -> Vec<String> {
+        let mut gaps = Vec::new();
+        collect_gaps(&self.schema.clone().to_value(), self.name, &mut gaps);
+        gaps
+    }
+
     /// The schema with `use` among the keys.
     pub(crate) fn with_use(&self) -> Json {
         let mut schema = self.schema.clone();
@@ -35,6 +43,28 @@ impl PatternSchema {
             required.insert(0, json!("use"));
         }
         schema.to_value()
+    }
+}
+
+fn collect_gaps(schema: &Json, path: &str, gaps: &mut Vec<String>) {
+    let properties = schema.get("properties").and_then(Json::as_object);
+    if properties.is_some() && schema.get("additionalProperties") != Some(&Json::Bool(false)) {
+        gaps.push(format!("{path}: takes keys that it does not know"));
+    }
+    for (name, property) in properties.into_iter().flatten() {
+        let path = format!("{path}.{name}");
+        if property.get("description").is_none() {
+            gaps.push(format!("{path}: has no description"));
+        }
+    }
+    match schema {
+        Json::Object(object) => {
+            for (keyword, value) in object {
+                collect_gaps(value, &format!("{path}/{keyword}"), gaps);
+            }
+        }
+        Json::Array(items) => items.iter().for_each(|item| collect_gaps(item, path, gaps)),
+        _ => {}
     }
 }
 

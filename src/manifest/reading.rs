@@ -18,7 +18,7 @@ use super::problem::Problem;
 use super::problems::Problems;
 use super::span::Span;
 use super::substitute::Substitution;
-use super::tables::{EnvironmentHead, ManifestTable, StateSettings};
+use super::tables::{EnvironmentHead, ManifestTable, StateSettings, check_state};
 use super::value::{Entry, Kind, Table, Value};
 
 /// What a manifest comes to.
@@ -59,15 +59,13 @@ pub(crate) fn read_tables(
     let name = selected.map(Entry::name).unwrap_or_default();
     check_as::<EnvironmentHead>(&head, &["environments", name], mode, problems);
     let instances = catalogue.read_instances(&whole, mode, problems);
-    let backend = whole.table("state").and_then(|state| state.entry("backend"));
-    let backend = backend.map_or(Span::NOWHERE, |entry| entry.key.span);
+    problems.extend(whole.table("state").and_then(check_state));
     if !problems.is_empty() {
         return None;
     }
 
     let table = typed::<ManifestTable>(whole, problems)?;
     let head = typed::<EnvironmentHead>(head, problems)?;
-    problems.extend(table.state.check(backend));
     let region = table.project.region.map(|region| region.to_string());
     let tags = table.tags.iter().map(|(k, v)| (k.to_string(), v.to_string()));
     Some(Tables {

@@ -1,6 +1,6 @@
 //! The JSON Schema of the whole manifest, for editors.
 
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json, json};
 
 use super::pattern::{PatternSchema, schema_of};
 use super::tables::ManifestTable;
@@ -9,7 +9,7 @@ use super::tables::ManifestTable;
 pub fn schema(patterns: &[PatternSchema]) -> Json {
     let mut schema = schema_of::<ManifestTable>().to_value();
     let names: Vec<&str> = patterns.iter().map(|pattern| pattern.name).collect();
-    let uses = json!({ "type": "string", "enum": names, "description": "The pattern." });
+    let uses = json!({ "enum": names, "description": "The pattern." });
     let references = names.iter().map(|name| json!({ "$ref": format!("#/$defs/{name}") }));
     let instance = json!({
         "type": "object",
@@ -102,14 +102,75 @@ fn move_references(json: &mut Json, name: &str) {
     });
 }
 
-/// Leaves out what only this program reads.
+/// Leaves out what only this program reads and what TOML does not have, and lets every string hold
+/// `${…}`, as this program does.
 fn tidy(schema: &mut Json) {
     each_object(schema, &mut |object| {
-        if let Some(object) = object.as_object_mut() {
-            object.retain(|keyword, value| {
-                let ours = value.as_str().is_some_and(|name| name.starts_with("maas-"));
-                !keyword.starts_with("x-") && !(keyword == "format" && ours)
-            });
-        }
+        drop_null(object);
+        let Some(object) = object.as_object_mut() else {
+            return;
+        };
+        object.retain(|keyword, value| {
+            let ours = value.as_str().is_some_and(|name| name.starts_with("maas-"));
+            let is_ours = keyword.starts_with("x-") || (keyword == "format" && ours);
+            !is_ours
+        });
+        open_string(object);
     });
+}
+
+/// TOML has no `null`: an optional key is left out.
+fn drop_null(schema: &mut Json) {
+    let Some(object) = schema.as_object_mut() else {
+        return;
+    };
+    if object.get("default") == Some(&Json::Null) {
+        object.remove("default");
+    }
+    for keyword in ["type", "enum", "anyOf"] {
+        let Some(Json::Array(options)) = object.get_mut(keyword) else {
+            continue;
+        };
+        let is_null = |option: &Json| match keyword {
+            "type" => option == "null",
+            "enum" => option.is_null(),
+            _ => option.get("type").is_some_and(|name| name == "null"),
+        };
+        let before = options.len();
+        options.retain(|option| !is_null(option));
+        if keyword == "enum" || options.len() != 1 || before == 1 {
+            continue;
+        }
+        let one = options.remove(0);
+        object.remove(keyword);
+        match one {
+            Json::Object(one) => one.into_iter().for_each(|(keyword, value)| {
+                object.entry(keyword).or_insert(value);
+            }),
+            name => {
+                object.insert(keyword.to_owned(), name);
+            }
+        }
+    }
+}
+
+const OPEN: &str = r"\$\{";
+
+fn open_string(schema: &mut Map<String, Json>) {
+    if let Some(Json::Array(options)) = schema.get_mut("oneOf")
+        && options.iter().all(|option| option.get("const").is_some_and(Json::is_string))
+    {
+        options.push(json!({ "type": "string", "pattern": OPEN }));
+    }
+    if schema.get("type").is_none_or(|name| name != "string") {
+        return;
+    }
+    if let Some(Json::String(pattern)) = schema.get_mut("pattern")
+        && !pattern.ends_with(OPEN)
+    {
+        *pattern = format!("(?:{pattern})|{OPEN}");
+    }
+    if let Some(list) = schema.remove("enum") {
+        schema.insert("anyOf".into(), json!([{ "enum": list }, { "pattern": OPEN }]));
+    }
 }

@@ -32,8 +32,8 @@ pub(crate) fn refuse_secrets(written: &Table, problems: &mut Problems) -> Vec<Sp
         .collect()
 }
 
-/// Whether a variable's table says so; anything but a clear `false` counts.
-fn is_sensitive(variable: &Value) -> bool {
+/// Whether a variable's table says that it is sensitive; anything but a clear `false` counts.
+pub(crate) fn is_sensitive(variable: &Value) -> bool {
     let sensitive = variable.table().and_then(|table| table.get("sensitive"));
     sensitive.is_some_and(|value| !matches!(value.kind, Kind::Boolean(false)))
 }

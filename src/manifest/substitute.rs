@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use super::load::Context;
 use super::problem::Problem;
 use super::problems::Problems;
+use super::secrets::is_sensitive;
 use super::span::Span;
 use super::template::{Expression, Part, Template};
 use super::text::Sensitive;
-use super::value::{Kind, Table};
+use super::value::{Kind, Table, Value};
 use super::words::did_you_mean;
 
 /// What expressions stand for.
@@ -21,7 +22,6 @@ pub(crate) struct Substitution<'a> {
 }
 
 /// A variable that `[variables]` declares.
-#[derive(Default)]
 struct Variable {
     default: Option<String>,
     sensitive: bool,
@@ -45,7 +45,7 @@ impl<'a> Substitution<'a> {
             Self { context, variables: None, project: Known::NotYet, region: Known::NotYet };
         let declared = manifest.table("variables").into_iter().flat_map(Table::entries);
         let declared = declared.map(|entry| {
-            let variable = substitution.declared(entry.value.table(), problems);
+            let variable = substitution.declared(&entry.value, problems);
             (entry.name().to_owned(), variable)
         });
         substitution.variables = Some(declared.collect());
@@ -61,19 +61,13 @@ impl<'a> Substitution<'a> {
         substitution
     }
 
-    fn declared(&self, table: Option<&Table>, problems: &mut Problems) -> Variable {
-        let Some(table) = table else {
-            return Variable::default();
-        };
-        let sensitive = table.get("sensitive").map(|value| &value.kind);
-        let sensitive = matches!(sensitive, Some(Kind::Boolean(true)));
-        let default = table.get("default");
-        let default = default.map(|value| self.known(&value.kind, problems));
-        let default = match default {
+    fn declared(&self, variable: &Value, problems: &mut Problems) -> Variable {
+        let default = variable.table().and_then(|table| table.get("default"));
+        let default = match default.map(|value| self.known(&value.kind, problems)) {
             Some(Known::Yes(text)) => Some(text),
             _ => None,
         };
-        Variable { default, sensitive }
+        Variable { default, sensitive: is_sensitive(variable) }
     }
 
     fn known(&self, kind: &Kind, problems: &mut Problems) -> Known {

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::function::FunctionDefaults;
 use super::problem::Problem;
 use super::span::{Span, Spanned};
+use super::value::{Entry, Table};
 use super::values::{
     Duration, EnvironmentGlob, InstanceName, ManifestVariable, ProjectName, Region, TagKey,
     TagValue,
@@ -28,8 +29,9 @@ pub(crate) struct ManifestTable {
     /// Where is kept what exists in the cloud.
     #[serde(default)]
     pub state: StateSettings,
-    /// Tags on every resource that takes tags.
+    /// Tags on every resource that takes tags; AWS takes 50, of which maas sets five.
     #[serde(default)]
+    #[schemars(extend("maxProperties" = 45))]
     pub tags: BTreeMap<TagKey, TagValue>,
     /// What holds for every function that does not say otherwise.
     #[serde(default)]
@@ -73,26 +75,27 @@ pub struct StateSettings {
     pub table: Option<Spanned<String>>,
 }
 
-impl StateSettings {
-    /// What its schema cannot say: which keys go with which backend. `backend` is the place of that
-    /// key.
-    pub(crate) fn check(&self, backend: Span) -> Option<Problem> {
-        match (self.backend, &self.path, &self.table) {
-            (Backend::Dynamodb, _, None) => {
-                let message = "A key is missing.";
-                let problem = Problem::at(backend, "maas::manifest::missing_key", message);
-                let problem = problem.label("this backend needs `table` beside it");
-                Some(problem.help("`table`: the name of the DynamoDB table that holds the state."))
-            }
-            (Backend::Dynamodb, Some(path), _) => Some(unfit(path, "path", "sled")),
-            (Backend::Sled, _, Some(table)) => Some(unfit(table, "table", "dynamodb")),
-            _ => None,
+/// What the schema of `[state]` cannot say: which keys go with which backend.
+pub(crate) fn check_state(state: &Table) -> Option<Problem> {
+    let backend = state.entry("backend");
+    match backend.map_or(Some("sled"), |entry| entry.value.plain())? {
+        "sled" => state.entry("table").map(|entry| unfit(entry, "dynamodb")),
+        "dynamodb" if !state.contains("table") => {
+            let message = "A key is missing.";
+            let place = backend.map_or(Span::NOWHERE, |entry| entry.key.span);
+            let problem = Problem::at(place, "maas::manifest::missing_key", message);
+            let problem = problem.label("this backend needs `table` beside it");
+            Some(problem.help("`table`: the name of the DynamoDB table that holds the state."))
         }
+        "dynamodb" => state.entry("path").map(|entry| unfit(entry, "sled")),
+        _ => None,
     }
 }
 
-fn unfit(place: &Spanned<String>, key: &str, backend: &str) -> Problem {
-    Problem::at(place, "maas::manifest::state", "A key does not go with the backend.")
+fn unfit(entry: &Entry, backend: &str) -> Problem {
+    let key = entry.name();
+    let message = "A key does not go with the backend.";
+    Problem::at(entry.key.span, "maas::manifest::state", message)
         .label(format!("`{key}` is for the backend `{backend}`"))
         .help(format!("Set `backend = \"{backend}\"`, or leave `{key}` out."))
 }

@@ -4,7 +4,7 @@ use super::problem::Problem;
 use super::problems::Problems;
 use super::span::Span;
 use super::text::Sensitive;
-use super::words::did_you_mean;
+use super::words::{did_you_mean, quoted};
 
 /// The names that stand for themselves in `${…}`; no instance may have one of them, nor `var`.
 pub(crate) const SINGLE: [&str; 4] = ["env", "project", "region", "account"];
@@ -195,7 +195,7 @@ impl Wrong {
             }
             Wrong::Name => {
                 let nearest = did_you_mean(inner, SINGLE);
-                format!("`{inner}` is not one of the names{nearest}")
+                format!("{} is not one of the names{nearest}", quoted(inner))
             }
             Wrong::NoParts(name) => format!("`{name}` has no parts"),
         };

@@ -30,6 +30,18 @@ pub(crate) fn did_you_mean<'a>(
     }
 }
 
+/// Text of the user for a label: between backquotes, on one line, cut where it is long.
+pub(crate) fn quoted(text: &str) -> String {
+    let cut = text.char_indices().nth(40).map(|(end, _)| &text[..end]);
+    let ellipsis = if cut.is_some() { "…" } else { "" };
+    let shown = |c: char| {
+        let escaped = c.is_control().then(|| c.escape_default());
+        escaped.map_or(c.to_string(), |escaped| escaped.to_string())
+    };
+    let line: String = cut.unwrap_or(text).chars().map(shown).collect();
+    format!("`{line}{ellipsis}`")
+}
+
 /// `` `a`, `b` or `c` ``.
 pub(crate) fn any_of<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     join(names.into_iter().map(|name| format!("`{name}`")), "or")

@@ -8,7 +8,7 @@ use crate::manifest::span::{Span, Spanned};
 use crate::manifest::template::{Expression, Template};
 use crate::manifest::text::{Reference, Text};
 use crate::manifest::values::{Access, Format};
-use crate::manifest::words::{any_of, did_you_mean};
+use crate::manifest::words::{any_of, did_you_mean, quoted};
 
 const MALFORMED: &str = "A value is malformed.";
 
@@ -92,7 +92,7 @@ impl Walk<'_> {
         let nearest = did_you_mean(text, allowed.iter().copied());
         let message = "A value is not one of those allowed.";
         let problem = Problem::at(span, "maas::manifest::not_allowed", message)
-            .label(format!("`{text}` is not allowed{nearest}"))
+            .label(format!("{} is not allowed{nearest}", quoted(text)))
             .help(format!("Allowed: {}.", any_of(allowed.iter().copied())));
         self.problems.push(problem);
     }

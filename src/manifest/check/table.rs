@@ -9,7 +9,7 @@ use crate::manifest::problem::Problem;
 use crate::manifest::span::Span;
 use crate::manifest::value::{Entry, Table};
 use crate::manifest::values::Format;
-use crate::manifest::words::{did_you_mean, list};
+use crate::manifest::words::{did_you_mean, list, quoted};
 
 impl Walk<'_> {
     pub(super) fn table(&mut self, schema: &Schema, table: &Table, place: Span) {
@@ -72,7 +72,7 @@ impl Walk<'_> {
             _ => "No key is allowed here.".to_owned(),
         };
         let problem = Problem::at(at, "maas::manifest::unknown_key", "A key is not known.")
-            .label(format!("there is no key `{name}` here{nearest}"))
+            .label(format!("there is no key {} here{nearest}", quoted(name)))
             .help(help);
         self.problems.push(problem);
     }

@@ -163,19 +163,13 @@ impl<'de> Deserialize<'de> for SuppliedFunctionTable {
     }
 }
 
-fn described_by_code<C: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
-    let mut schema = With::<FunctionKeys, C>::json_schema(generator);
-    schema.insert("title".into(), "function".into());
-    schema
-}
-
 impl JsonSchema for FunctionTable {
     fn schema_name() -> Cow<'static, str> {
         "Function".into()
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let mut schema = described_by_code::<CodeKeys>(generator);
+        let mut schema = With::<FunctionKeys, CodeKeys>::json_schema(generator);
         schema.insert("x-needs-runtime".into(), "always".into());
         schema
     }
@@ -187,7 +181,7 @@ impl JsonSchema for SuppliedFunctionTable {
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let mut schema = described_by_code::<OwnCodeKeys>(generator);
+        let mut schema = With::<FunctionKeys, OwnCodeKeys>::json_schema(generator);
         schema.insert("x-needs-runtime".into(), "with-code".into());
         let needs = json!({
             "code": ["handler"], "handler": ["code"], "build": ["code"], "runtime": ["code"],

@@ -158,3 +158,13 @@ fn a_default_of_a_sensitive_variable_is_refused_and_not_shown() {
 fn names_of_variables() {
     assert_snapshot!(wrong_lines("[variables.\"A-B\"]\ndefault = 1\n"));
 }
+
+#[test]
+fn a_variable_whose_sensitivity_is_malformed_is_kept_as_sensitive() {
+    let text = function(
+        "timeout = \"${var.P}\"\n[variables.P]\nsensitive = \"yes\"\ndefault = \"hunter3\"\n",
+    );
+    let report = wrong_with(&text, &given(&[("P", "hunter2")]));
+    assert!(!report.contains("hunter"), "{report}");
+    assert!(report.contains("`P` is sensitive"), "{report}");
+}

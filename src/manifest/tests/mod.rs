@@ -114,9 +114,26 @@ struct Jobs {
     from: Option<InstanceName>,
     /// The size of the database.
     capacity: Option<Capacity>,
+    /// How messages are kept.
+    keep: Option<Keep>,
     /// Who is told.
     #[schemars(regex(pattern = "^[^@]+@[^@]+$"))]
     notify: Option<String>,
+}
+
+/// A choice with tables.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+enum Keep {
+    /// Not at all.
+    Never,
+    /// In a bucket.
+    InBucket {
+        /// The bucket.
+        bucket: Spanned<String>,
+    },
+    /// For so long.
+    For(Duration),
 }
 
 /// The consumer.

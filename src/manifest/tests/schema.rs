@@ -28,3 +28,25 @@ fn collect(json: &serde_json::Value, into: &mut Vec<String>) {
         _ => {}
     }
 }
+
+#[test]
+fn gaps_of_a_schema_are_found() {
+    #[derive(Deserialize, JsonSchema)]
+    #[expect(dead_code, reason = "only its schema matters")]
+    struct Loose {
+        undescribed: bool,
+    }
+    let gaps = PatternSchema::of::<Loose>("loose").gaps();
+    let expected =
+        ["loose: takes keys that it does not know", "loose.undescribed: has no description"];
+    assert_eq!(gaps, expected);
+}
+
+#[test]
+fn the_tables_of_functions_and_of_the_manifest_have_no_gaps() {
+    let whole = PatternSchema::of::<super::super::tables::ManifestTable>("manifest").gaps();
+    assert_eq!(whole, [""; 0]);
+    let given = PatternSchema::of::<FunctionTable>("given").gaps();
+    let supplied = PatternSchema::of::<SuppliedFunctionTable>("supplied").gaps();
+    assert_eq!([given, supplied].concat(), [""; 0]);
+}

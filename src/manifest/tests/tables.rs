@@ -35,11 +35,14 @@ fn wrong_types() {
 
 #[test]
 fn a_state_in_dynamodb_needs_a_table() {
-    assert_snapshot!(wrong_lines("[state]\nbackend = \"dynamodb\"\n"));
+    assert_snapshot!(wrong_lines("[state]\nbackend = \"dynamodb\"\npaht = \"x\"\n"));
 }
 
 #[test]
-fn a_table_goes_with_dynamodb_only() {
+fn a_table_goes_with_dynamodb_only_and_a_path_with_sled() {
+    assert_snapshot!(wrong_lines(
+        "[state]\nbackend = \"dynamodb\"\ntable = \"states\"\npath = \"x\"\n"
+    ));
     assert_snapshot!(wrong_lines("[state]\ntable = \"states\"\n"));
     assert_snapshot!(wrong_lines("[state]\nbackend = \"dynamo\"\ntable = \"t\"\n"));
 }
@@ -70,4 +73,15 @@ fn a_key_below_the_wrong_header() {
     assert_snapshot!(wrong_function(
         "cors = { origins = [] }\nfunctions = 1\n[patterns.orders.cors]\nroutes = {}\n"
     ));
+}
+
+#[test]
+fn too_many_tags() {
+    let tags: Vec<String> = (0..46).map(|i| format!("tag{i} = \"x\"\n")).collect();
+    let problems =
+        read_with(&format!("project.name = \"shop\"\n[tags]\n{}", tags.concat()), &context());
+    let problems = problems.unwrap_err();
+    let problem = problems.iter().next().unwrap();
+    assert_eq!(problem.code(), "maas::manifest::count");
+    assert_eq!(problem.label_text(), Some("at most 45 are allowed, not 46"));
 }

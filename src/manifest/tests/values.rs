@@ -106,3 +106,30 @@ fn a_reference_to_a_part_of_a_part() {
     assert_eq!((api.instance.as_str(), api.part.as_str()), ("other", "echo.function"));
     assert_eq!(api.attribute, None);
 }
+
+#[test]
+fn a_choice_with_tables() {
+    let keep = |keep: &str| {
+        let text = format!(
+            "[project]\nname = \"shop\"\n[patterns.j]\nuse = \"api-async\"\nroute = \"POST /\"\n\
+             consumer = {{ code = \"a\", handler = \"a.b\", runtime = \"java21\" }}\nkeep = {keep}\n"
+        );
+        let jobs: Jobs = read(&text).instance("j").unwrap().parameters().unwrap();
+        jobs.keep.unwrap()
+    };
+    assert!(matches!(keep("\"never\""), Keep::Never));
+    let Keep::InBucket { bucket } = keep("{ in_bucket = { bucket = \"mine\" } }") else {
+        panic!("not in a bucket");
+    };
+    assert!(bucket.get_ref() == "mine" && bucket.span().is_somewhere());
+    assert!(matches!(keep("{ for = \"1d\" }"), Keep::For(d) if d.days() == 1));
+    assert_snapshot!(wrong_jobs("keep = \"neverr\"\n"));
+    assert_snapshot!(wrong_jobs("keep = { in_bucket = { bukket = \"mine\" } }\n"));
+}
+
+#[test]
+fn long_values_are_cut_in_labels() {
+    let long = "x".repeat(60);
+    let report = wrong_function(&format!("architecture = \"{long}\"\n"));
+    assert!(report.contains(&format!("`{}…` is not allowed", "x".repeat(40))), "{report}");
+}

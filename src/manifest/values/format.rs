@@ -51,6 +51,7 @@ pub(crate) trait StringType: FromStr<Err = Malformed> + fmt::Display {
 pub(crate) struct Format {
     pub name: &'static str,
     pub pattern: &'static str,
+    #[cfg(test)]
     pub examples: &'static [&'static str],
     /// Checks a string.
     pub check: fn(&str) -> Result<(), Malformed>,
@@ -63,6 +64,7 @@ impl Format {
         Self {
             name: T::FORMAT,
             pattern: T::PATTERN,
+            #[cfg(test)]
             examples: T::EXAMPLES,
             check: |text| text.parse::<T>().map(|_| ()),
             quantity: |text| text.parse::<T>().ok()?.quantity(),
