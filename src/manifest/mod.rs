@@ -46,6 +46,7 @@
 //!   again. Rules over several keys are the pattern's own, with [`Problem::at`].
 //! - `deny_unknown_fields` on every struct; no `flatten`, `untagged` or `tag`, which lose places.
 //!   [`With`] and [`Either`] stand for them.
+//! - [`OptionalFunctionTable`] is a function that may be left out of a table with other keys.
 //! - A string is plain text, known when the manifest is read; only [`Text`] and [`Reference`] can
 //!   hold `${instance.part}`, `${account}` and sensitive variables.
 
@@ -82,7 +83,7 @@ mod tests;
 pub use find::{NAMES, find};
 pub use function::{
     Architecture, CodeKeys, Function, FunctionCode, FunctionDefaults, FunctionKeys, FunctionTable,
-    OwnCodeKeys, Runtime, SuppliedCode, SuppliedFunctionTable,
+    OptionalFunctionTable, OwnCodeKeys, Runtime, SuppliedCode, SuppliedFunctionTable,
 };
 pub use instance::Instance;
 pub use load::{Context, load, parse};

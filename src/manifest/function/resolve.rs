@@ -92,16 +92,14 @@ impl SuppliedFunctionTable {
         defaults: &FunctionDefaults,
         supplied: SuppliedCode,
     ) -> Result<Function, Problem> {
-        let own = self.code.clone();
-        let (Some(code), Some(handler)) = (own.code, own.handler) else {
-            let SuppliedCode { handler, runtime } = supplied;
-            let code = FunctionCode::Supplied;
-            return Ok(settle(code, handler, runtime, &self.keys, defaults));
-        };
-        let (runtime, build) = (own.runtime, own.build);
-        let code = super::CodeKeys { code, handler, build, runtime };
         let keys = self.keys.clone();
-        FunctionTable { code, keys }.resolve(defaults)
+        match self.code.clone().given() {
+            Some(code) => FunctionTable { code, keys }.resolve(defaults),
+            None => {
+                let SuppliedCode { handler, runtime } = supplied;
+                Ok(settle(FunctionCode::Supplied, handler, runtime, &keys, defaults))
+            }
+        }
     }
 }
 

@@ -83,6 +83,14 @@ pub struct OwnCodeKeys {
     pub runtime: Option<Runtime>,
 }
 
+impl OwnCodeKeys {
+    /// The keys, if they name code.
+    pub(super) fn given(self) -> Option<CodeKeys> {
+        let (code, handler) = (self.code?, self.handler?);
+        Some(CodeKeys { code, handler, build: self.build, runtime: self.runtime })
+    }
+}
+
 /// The keys of a function that have nothing to do with its code.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]

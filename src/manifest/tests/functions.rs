@@ -60,3 +60,17 @@ fn a_supplied_function_keeps_its_own_code_with_other_settings() {
     assert_eq!((redrive.timeout_seconds, redrive.log_retention_days), (10, 14));
     assert_eq!(redrive.architecture, Architecture::Arm64);
 }
+
+#[test]
+fn a_function_may_be_left_out_of_a_table_with_other_keys() {
+    let text = "[project]\nname = \"shop\"\n[functions]\nruntime = \"python3.12\"\n[patterns.j]\nuse = \"api-async\"\n\
+                route = \"POST /\"\nconsumer = { code = \"a\", handler = \"a.b\" }\n\
+                [patterns.j.recipients]\none = { filter = 1 }\ntwo = { code = \"b\", handler = \"b.c\" }\n";
+    let manifest = read(text);
+    let jobs: Jobs = manifest.instance("j").unwrap().parameters().unwrap();
+    let resolved = jobs.recipients.values().map(|r| r.function.resolve(&manifest.functions));
+    let handlers: Vec<Option<String>> =
+        resolved.map(|function| function.unwrap().map(|function| function.handler)).collect();
+    assert_eq!(handlers, [None, Some("b.c".to_owned())]);
+    assert_snapshot!(wrong_jobs("recipients.x = { handler = \"a.b\", memory = \"1 GB\" }\n"));
+}

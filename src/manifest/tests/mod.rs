@@ -148,10 +148,13 @@ struct ConsumerKeys {
     window: Option<Duration>,
 }
 
+/// A recipient.
+type Recipient = With<OptionalFunctionTable, RecipientKeys>;
+
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "not every test reads every field")]
-struct Recipient {
+struct RecipientKeys {
     /// On the payload's fields.
     filter: Option<serde_json::Value>,
 }
