@@ -87,3 +87,13 @@ class Authorizers(cloud.Check):
         self.assertEqual(self.call(api, "GET", "/", authorization="no")[0], 403)
         status, answer = self.call(api, "GET", "/", authorization="yes")
         self.assertEqual((status, json.loads(answer)), (200, {"lambda": {"who": "ann"}}))
+
+
+class Stages(cloud.Check):
+    def test_a_stage_outlives_its_access_log(self):
+        api = self.api("a")
+        log = {"DestinationArn": self.arn("logs", "log-group:a"), "Format": "$context.requestId"}
+        self.apigatewayv2.create_stage(ApiId=api, StageName="logged", AccessLogSettings=log)
+        self.apigatewayv2.delete_access_log_settings(ApiId=api, StageName="logged")
+        stage = self.apigatewayv2.get_stage(ApiId=api, StageName="logged")
+        self.assertNotIn("AccessLogSettings", stage)

@@ -15,6 +15,7 @@ EXTRAS = (
     "front_door",
     "api_accounts",
     "sqs_send_message",
+    "access_logs",
     "api_permissions",
     "topic_permissions",
     "topic_to_firehose",

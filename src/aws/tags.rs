@@ -15,3 +15,10 @@ pub fn ours<K: Into<String>, V: Into<String>>(seen: impl IntoIterator<Item = (K,
     let tags = seen.into_iter().map(|(key, value)| (key.into(), value.into()));
     tags.filter(|(key, _): &(String, String)| !key.starts_with("aws:")).collect()
 }
+
+/// Whether a thing with the tags `found` is the one that is wanted with the tags `want`: of the same
+/// project and environment, and at the same address.
+pub fn same_owner(found: &Tags, want: &Tags) -> bool {
+    let same = |key: &str| want.get(key).is_some_and(|wanted| found.get(key) == Some(wanted));
+    ["maas:project", "maas:environment", "maas:address"].into_iter().all(same)
+}

@@ -3,6 +3,7 @@
 //!
 //! A type that needs others first makes them with [`Life::given`].
 
+mod apigatewayv2;
 mod iam;
 mod logs;
 mod sqs;
@@ -129,6 +130,33 @@ impl Life {
             .delete(self.cloud.cx(), held)
             .await
             .unwrap_or_else(|f| panic!("{kind}: delete again: {f}"));
+    }
+
+    /// Made as `first` and changed to `second`, a resource has lost the input of that name. (The
+    /// cloud's own defaults are no difference, so [`Life::whole`] does not look for what is not
+    /// wanted.)
+    pub async fn loses<R: Resource>(
+        &mut self,
+        part: &str,
+        first: R::Inputs,
+        second: R::Inputs,
+        input: &str,
+    ) {
+        let (resource, kind) = (self.resource::<R>(), R::KIND);
+        let (first, second) = (self.wanted::<R>(part, first), self.wanted::<R>(part, second));
+        let created = resource.create(self.cloud.cx(), first.clone()).await.unwrap();
+        let held = HeldDocument {
+            id: created.id,
+            inputs: first,
+            outputs: Some(created.outputs),
+            finished: true,
+        };
+        let before = resource.read(self.cloud.cx(), held.clone()).await.unwrap().unwrap();
+        assert!(before.inputs.get(input).is_some(), "{kind}: no {input} at first");
+        resource.update(self.cloud.cx(), held.clone(), second).await.unwrap();
+        let after = resource.read(self.cloud.cx(), held.clone()).await.unwrap().unwrap();
+        assert_eq!(after.inputs.get(input), None, "{kind}: {input} is still there");
+        resource.delete(self.cloud.cx(), held).await.unwrap();
     }
 
     async fn reads_as<R: Resource>(&self, held: &HeldDocument, inputs: &Document, when: &str) {
