@@ -16,4 +16,5 @@
 pub mod aws;
 pub mod graph;
 pub mod manifest;
+pub mod plan;
 pub mod state;

@@ -1,0 +1,390 @@
+//! What happens to each resource, before anything is ordered.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value};
+
+use super::diff::{Change, changes};
+use super::{Observations, Observed, Options, PlanError, Reason};
+use crate::graph::document::{self, Tie};
+use crate::graph::{
+    ALL, Address, AnyResource, Catalogue, Document, Graph, NameOrigin, Node, Place, Traits,
+    topological,
+};
+use crate::state::{Key, Record, Snapshot};
+
+/// All that a plan is made from.
+pub(super) struct World<'a> {
+    pub graph: &'a Graph,
+    pub snapshot: &'a Snapshot,
+    pub seen: &'a Observations,
+    pub place: &'a Place,
+    pub catalogue: &'a Catalogue,
+    pub options: &'a Options,
+    pub targeted: &'a Option<BTreeSet<Address>>,
+}
+
+/// What happens to one wanted resource.
+#[derive(Clone, Debug)]
+pub(super) enum Verdict {
+    Keep,
+    Create,
+    Update,
+    /// Replaced; whether the new one comes before the old one goes.
+    Replace {
+        new_first: bool,
+    },
+}
+
+/// A verdict and what led to it.
+#[derive(Clone, Debug)]
+pub(super) struct Decision {
+    pub verdict: Verdict,
+    pub reasons: Vec<Reason>,
+    pub changes: Vec<Change>,
+    pub generation: u32,
+    pub wanted: Document,
+    pub preview: Document,
+    /// The inputs as seen, where they differ from those recorded.
+    pub seen: Option<Document>,
+}
+
+/// All verdicts, and what is foretold of what is not there yet.
+pub(super) struct Decisions {
+    pub order: Vec<Address>,
+    pub nodes: BTreeMap<Address, Decision>,
+    pub foretold: BTreeMap<Address, Map<String, Value>>,
+    pub refreshed: Vec<Record>,
+    pub lost: Vec<Key>,
+}
+
+type Generations = BTreeMap<Address, u32>;
+
+impl World<'_> {
+    pub fn record(&self, address: &Address) -> Option<&Record> {
+        self.snapshot.records.get(&Key::from(address.clone()))
+    }
+
+    pub fn in_scope(&self, address: &Address) -> bool {
+        self.targeted.as_ref().is_none_or(|targeted| targeted.contains(address))
+    }
+
+    fn resource(&self, node: &Node) -> Result<&dyn AnyResource, PlanError> {
+        self.catalogue.get(node.traits.kind).map(AsRef::as_ref).ok_or_else(|| {
+            PlanError::UnknownKind {
+                address: node.address.clone(),
+                kind: node.traits.kind.to_owned(),
+            }
+        })
+    }
+
+    fn is_gone(&self, address: &Address) -> bool {
+        matches!(self.seen.get(address), Some(Observed::Gone))
+    }
+}
+
+/// Decides what happens to each wanted resource.
+pub(super) fn decide(world: &World<'_>) -> Result<Decisions, Vec<PlanError>> {
+    let needs =
+        world.graph.nodes().iter().map(|(address, node)| (address.clone(), node.needs())).collect();
+    let order = topological(&needs).map_err(|cycle| vec![cycle.into()])?;
+    let mut generations = Generations::new();
+    // A replacement changes a foretold name, which may change what was decided before it; each
+    // round settles at least one more resource, and two are nearly always enough.
+    loop {
+        let round = Round::run(world, &order, &generations)?;
+        let settled: Generations = round
+            .decisions
+            .iter()
+            .map(|(address, decision)| (address.clone(), decision.generation))
+            .collect();
+        if settled == generations || round.decisions.is_empty() {
+            return Ok(round.finish(order));
+        }
+        generations = settled;
+    }
+}
+
+struct Round<'a> {
+    world: &'a World<'a>,
+    generations: &'a Generations,
+    foretold: BTreeMap<Address, Map<String, Value>>,
+    decisions: BTreeMap<Address, Decision>,
+}
+
+impl<'a> Round<'a> {
+    fn run(
+        world: &'a World<'a>,
+        order: &[Address],
+        generations: &'a Generations,
+    ) -> Result<Self, Vec<PlanError>> {
+        let mut round =
+            Round { world, generations, foretold: BTreeMap::new(), decisions: BTreeMap::new() };
+        let mut errors = Vec::new();
+        for node in world.graph.nodes().values() {
+            if let Err(error) = round.foretell(node) {
+                errors.push(error);
+            }
+        }
+        for node in order.iter().filter_map(|address| world.graph.nodes().get(address)) {
+            match round.decide(node) {
+                Ok(decision) => drop(round.decisions.insert(node.address.clone(), decision)),
+                Err(found) => errors.extend(found),
+            }
+        }
+        if errors.is_empty() { Ok(round) } else { Err(errors) }
+    }
+
+    fn generation(&self, address: &Address) -> u32 {
+        let recorded = || self.world.record(address).map_or(0, |record| record.generation);
+        self.generations.get(address).copied().unwrap_or_else(recorded)
+    }
+
+    fn foretell(&mut self, node: &Node) -> Result<(), PlanError> {
+        let wanted = node.wanted_at(self.generation(&node.address));
+        let wanted =
+            document::resolve(wanted, self.world.place.account.as_deref(), &|_, _, _| None);
+        let foretold = self.world.resource(node)?.foretell(&wanted, self.world.place);
+        self.foretold.insert(node.address.clone(), foretold.outputs);
+        Ok(())
+    }
+
+    fn decide(&self, node: &Node) -> Result<Decision, Vec<PlanError>> {
+        let record = self.world.record(&node.address);
+        let resource = self.world.resource(node).map_err(|error| vec![error])?;
+        let generation = record.map_or(0, |record| record.generation);
+        let (wanted, preview) = self.preview(node, resource, generation)?;
+        let mut decision = Decision {
+            verdict: Verdict::Keep,
+            reasons: Vec::new(),
+            changes: Vec::new(),
+            generation,
+            wanted,
+            preview,
+            seen: None,
+        };
+        let Some(record) = record.filter(|_| !self.world.is_gone(&node.address)) else {
+            if self.world.in_scope(&node.address) {
+                decision.verdict = Verdict::Create;
+                decision.reasons =
+                    vec![if record.is_some() { Reason::Missing } else { Reason::New }];
+            }
+            return Ok(decision);
+        };
+        if !self.world.in_scope(&node.address) {
+            return Ok(decision);
+        }
+        self.compare(node, record, resource, &mut decision)?;
+        Ok(decision)
+    }
+
+    /// The wanted inputs, with references and as far as they are known, both sealed.
+    fn preview(
+        &self,
+        node: &Node,
+        resource: &dyn AnyResource,
+        generation: u32,
+    ) -> Result<(Document, Document), Vec<PlanError>> {
+        let salt = &self.world.snapshot.meta.salt;
+        let wanted = node.wanted_at(generation);
+        let account = self.world.place.account.as_deref();
+        let resolved = document::resolve(wanted.clone(), account, &|at, output, tie| {
+            self.value(at, output, tie)
+        });
+        let refused = |path: String, message: String| PlanError::Refused {
+            address: node.address.clone(),
+            path,
+            message,
+        };
+        let objections: Vec<PlanError> = resource
+            .check(&resolved)
+            .into_iter()
+            .map(|objection| refused(objection.path, objection.message))
+            .collect();
+        if !objections.is_empty() {
+            return Err(objections);
+        }
+        let normal = resource
+            .normal(resolved)
+            .map_err(|fault| vec![refused(String::new(), fault.message)])?;
+        Ok((document::seal(wanted, salt), document::seal(normal, salt)))
+    }
+
+    /// The value that a reference has at plan time.
+    fn value(&self, at: &Address, output: &str, tie: Tie) -> Option<Value> {
+        let foretold = || self.foretold.get(at)?.get(output).cloned();
+        let recorded = || {
+            if let Some(Observed::Seen(seen)) = self.world.seen.get(at) {
+                return seen.outputs.get(output).cloned();
+            }
+            self.world.record(at)?.outputs.as_ref()?.get(output).cloned()
+        };
+        let Some(decision) = self.decisions.get(at) else {
+            return match tie {
+                Tie::Foretold => foretold().or_else(recorded),
+                Tie::Real => recorded(),
+            };
+        };
+        match decision.verdict {
+            Verdict::Create | Verdict::Replace { .. } => foretold(),
+            Verdict::Keep => recorded(),
+            Verdict::Update => recorded().filter(|_| !self.moves(at, output, &decision.changes)),
+        }
+    }
+
+    fn moves(&self, at: &Address, output: &str, changes: &[Change]) -> bool {
+        let Some(node) = self.world.graph.nodes().get(at) else { return false };
+        let moved = node.traits.moves_on_update.iter().filter(|(moved, _)| *moved == output);
+        moved
+            .flat_map(|(_, inputs)| inputs.iter())
+            .any(|input| changes.iter().any(|change| change.input() == *input))
+    }
+
+    fn compare(
+        &self,
+        node: &Node,
+        record: &Record,
+        resource: &dyn AnyResource,
+        decision: &mut Decision,
+    ) -> Result<(), Vec<PlanError>> {
+        if record.kind != node.traits.kind {
+            decision.reasons.push(Reason::OtherKind(record.kind.clone()));
+            return self.replace(node, record, resource, decision);
+        }
+        let traits = &node.traits;
+        // A document of an older version of the type is compared as this version would write it.
+        let applied =
+            resource.normal(record.inputs.clone()).unwrap_or_else(|_| record.inputs.clone());
+        let current = match self.world.seen.get(&node.address) {
+            Some(Observed::Seen(seen)) => {
+                current(&applied, &seen.inputs, traits, &self.world.snapshot.meta.salt)
+            }
+            _ => applied.clone(),
+        };
+        decision.changes = changes(&current, &decision.preview);
+        let drifted = changes(&applied, &current);
+        let by_hand = |path: &str| drifted.iter().any(|drift| drift.path == path);
+        let (drift, change): (Vec<String>, Vec<String>) = decision
+            .changes
+            .iter()
+            .map(|change| change.path.clone())
+            .partition(|path| by_hand(path));
+        if !drifted.is_empty() {
+            decision.seen = Some(current);
+        }
+        if !change.is_empty() {
+            decision.reasons.push(Reason::Changed(change));
+        }
+        if !drift.is_empty() {
+            decision.reasons.push(Reason::Drifted(drift));
+        }
+        let replacing = |change: &Change| {
+            traits.replace_on == ALL || traits.replace_on.contains(&change.input())
+        };
+        let mut fixed: Vec<String> = Vec::new();
+        for change in decision.changes.iter_mut().filter(|change| replacing(change)) {
+            change.replaces = true;
+            fixed.push(change.path.clone());
+        }
+        let asked = self.world.options.replace.contains(&node.address);
+        if asked {
+            decision.reasons.push(Reason::Asked);
+        }
+        if !record.finished {
+            decision.reasons.push(Reason::Unfinished);
+        }
+        if asked || !fixed.is_empty() {
+            if !fixed.is_empty() {
+                decision.reasons.push(Reason::CannotChange(fixed));
+            }
+            return self.replace(node, record, resource, decision);
+        }
+        if !decision.changes.is_empty() || !record.finished {
+            decision.verdict = Verdict::Update;
+        }
+        Ok(())
+    }
+
+    fn replace(
+        &self,
+        node: &Node,
+        record: &Record,
+        resource: &dyn AnyResource,
+        decision: &mut Decision,
+    ) -> Result<(), Vec<PlanError>> {
+        let generated = matches!(node.name, NameOrigin::Generated(_));
+        decision.generation = record.generation + 1;
+        (decision.wanted, decision.preview) = self.preview(node, resource, decision.generation)?;
+        let collides = match (node.traits.name, generated) {
+            (Some(naming), false) => {
+                record.inputs.get(naming.input) == decision.preview.get(naming.input)
+            }
+            _ => false,
+        };
+        let below_delete_first = node.needs().iter().any(|need| {
+            matches!(
+                self.decisions.get(need),
+                Some(Decision { verdict: Verdict::Replace { new_first: false }, .. })
+            )
+        });
+        let new_first = !(node.traits.one_at_a_time || collides || below_delete_first);
+        decision.verdict = Verdict::Replace { new_first };
+        Ok(())
+    }
+
+    fn finish(self, order: Vec<Address>) -> Decisions {
+        let (refreshed, lost) = self.refreshed();
+        Decisions { order, nodes: self.decisions, foretold: self.foretold, refreshed, lost }
+    }
+
+    /// Records that reading brought up to date: outputs, and inputs where nothing will be sent.
+    fn refreshed(&self) -> (Vec<Record>, Vec<Key>) {
+        let (mut refreshed, mut lost) = (Vec::new(), Vec::new());
+        for (address, seen) in self.world.seen {
+            let Some(record) = self.world.record(address) else { continue };
+            let seen = match seen {
+                Observed::Gone if !self.world.graph.nodes().contains_key(address) => {
+                    lost.push(record.key());
+                    continue;
+                }
+                Observed::Gone => continue,
+                Observed::Seen(seen) => seen,
+            };
+            let decision = self.decisions.get(address);
+            let mut now = record.clone();
+            if record.finished {
+                now.outputs = Some(seen.outputs.clone());
+            }
+            if let Some(Decision { verdict: Verdict::Keep, preview, seen: Some(_), .. }) = decision
+            {
+                now.inputs = preview.clone();
+            }
+            if now != *record {
+                refreshed.push(now);
+            }
+        }
+        (refreshed, lost)
+    }
+}
+
+/// The inputs as they are now: those seen, as far as they were ever sent. What the cloud filled in
+/// by itself is no drift, and neither are tags that others put.
+fn current(applied: &Document, seen: &Document, traits: &Traits, salt: &str) -> Document {
+    let seen = document::seal_like(seen.clone(), applied, salt);
+    let Value::Object(applied) = applied else { return seen };
+    let pick = |(key, applied): (&String, &Value)| {
+        let value = match seen.get(key) {
+            _ if traits.unread.contains(&key.as_str()) => applied.clone(),
+            Some(Value::Object(tags)) if traits.tagged && key == "tags" => Value::Object(
+                tags.iter()
+                    .filter(|(tag, _)| applied.get(tag).is_some())
+                    .map(|(k, v)| (k.clone(), v.clone()))
+                    .collect(),
+            ),
+            Some(value) => value.clone(),
+            None => Value::Null,
+        };
+        (key.clone(), value)
+    };
+    Value::Object(applied.iter().map(pick).filter(|(_, value)| !value.is_null()).collect())
+}

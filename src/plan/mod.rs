@@ -1,0 +1,102 @@
+//! The plan: what has to be done, in which order, and why.
+//!
+//! In: the graph, the records of the state, and what was seen of the cloud where it was read. Out:
+//! a [`Plan`], which is data: it can be shown, stored and checked, and the executor only follows
+//! it. Pure: no calls, no files, no clock. May use `graph` and `state`; never names AWS.
+
+mod check;
+mod decide;
+mod diff;
+mod model;
+mod order;
+mod target;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+pub use check::{Flaw, check};
+pub use diff::{Change, changes};
+pub use model::{Action, Half, Operation, Plan, Reason, Step, StepId, Summary, Unchanged};
+pub use target::{BadTarget, Target};
+
+use crate::graph::{Address, Catalogue, Cycle, Graph, Place, SeenDocument};
+use crate::state::Snapshot;
+
+/// What was seen of a resource in the cloud.
+#[derive(Clone, Debug)]
+pub enum Observed {
+    /// It is not there any more.
+    Gone,
+    /// It is there, like this.
+    Seen(SeenDocument),
+}
+
+/// What was seen, by address; resources that were not read are not in it.
+pub type Observations = BTreeMap<Address, Observed>;
+
+/// What else a plan is made from.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Only these, with what they need; empty means all.
+    pub targets: Vec<Target>,
+    /// Resources to be replaced although nothing asks for it.
+    pub replace: BTreeSet<Address>,
+    /// The digest of the manifest, for the plan's head.
+    pub manifest: String,
+}
+
+/// Why there is no plan.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum PlanError {
+    /// The resources wait for each other.
+    #[error(transparent)]
+    Cycle(#[from] Cycle),
+    /// The state or the graph has a type that this program does not know.
+    #[error("{address} is of the type {kind}, which this version does not know")]
+    UnknownKind {
+        /// Where.
+        address: Address,
+        /// The type.
+        kind: String,
+    },
+    /// A resource's inputs are wrong.
+    #[error("{address}: {path}: {message}")]
+    Refused {
+        /// Where.
+        address: Address,
+        /// The input.
+        path: String,
+        /// What is wrong with it, and what would be right.
+        message: String,
+    },
+    /// A target that fits nothing.
+    #[error(transparent)]
+    Target(#[from] BadTarget),
+    /// A defect of the planner: the plan breaks its own rules.
+    #[error("the plan breaks its own rules: {0}")]
+    Flawed(Flaw),
+}
+
+/// Makes the plan that leads from what is recorded, or seen, to what is wanted. An empty graph
+/// means that all of it goes.
+///
+/// # Errors
+/// Every [`PlanError`] at once.
+pub fn plan(
+    graph: &Graph,
+    snapshot: &Snapshot,
+    seen: &Observations,
+    place: &Place,
+    catalogue: &Catalogue,
+    options: &Options,
+) -> Result<Plan, Vec<PlanError>> {
+    let targeted =
+        target::select(graph, snapshot, &options.targets).map_err(|error| vec![error.into()])?;
+    let world =
+        decide::World { graph, snapshot, seen, place, catalogue, options, targeted: &targeted };
+    let decisions = decide::decide(&world)?;
+    let plan = order::order(&world, decisions);
+    match check::check(&plan, snapshot) {
+        flaws if flaws.is_empty() => Ok(plan),
+        flaws => Err(flaws.into_iter().map(PlanError::Flawed).collect()),
+    }
+}

@@ -1,0 +1,277 @@
+//! Steps and their order. All of the order is decided here; the executor only follows it.
+//!
+//! The rules:
+//! - what is made or changed comes behind what it needs;
+//! - what is deleted comes behind all that needed it: their deletion, or the change that freed it;
+//! - the old half of a replacement goes last, or first where two cannot be there at once;
+//! - what the cloud deletes with its owner costs no call and waits for the owner's deletion.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::decide::{Decision, Decisions, Verdict, World};
+use super::model::{Half, Operation, Plan, Reason, Step, StepId, Unchanged};
+use crate::graph::{Address, Traits};
+use crate::state::{Key, Record};
+
+/// Steps under construction. Each knows what it waits for by index.
+struct Order<'a> {
+    world: &'a World<'a>,
+    steps: Vec<Step>,
+    /// The step that makes or changes the resource at an address.
+    ups: BTreeMap<Address, usize>,
+    /// The step after which a recorded resource is gone.
+    downs: BTreeMap<Key, usize>,
+}
+
+/// The plan with these decisions.
+pub(super) fn order(world: &World<'_>, decisions: Decisions) -> Plan {
+    let mut order =
+        Order { world, steps: Vec::new(), ups: BTreeMap::new(), downs: BTreeMap::new() };
+    let mut unchanged = Vec::new();
+    for address in &decisions.order {
+        let Some(decision) = decisions.nodes.get(address) else { continue };
+        match &decision.verdict {
+            Verdict::Keep => {
+                if let Some(record) = world.record(address) {
+                    unchanged
+                        .push(Unchanged { address: address.clone(), kind: record.kind.clone() });
+                }
+            }
+            _ => order.add_wanted(address, decision),
+        }
+    }
+    order.add_unwanted(&decisions.lost);
+    order.wait_for_needs();
+    order.wait_for_users();
+    order.die_with_owners();
+    let made: BTreeSet<&Address> = order.ups.keys().collect();
+    let foretold =
+        decisions.foretold.into_iter().filter(|(address, _)| made.contains(address)).collect();
+    Plan {
+        project: world.graph.scope().project.clone(),
+        environment: world.graph.scope().environment.clone(),
+        manifest: world.options.manifest.clone(),
+        state_serial: world.snapshot.meta.serial,
+        unchanged,
+        refreshed: decisions.refreshed,
+        lost: decisions.lost,
+        foretold,
+        steps: sorted(order.steps),
+    }
+}
+
+impl Order<'_> {
+    fn traits(&self, kind: &str) -> Option<&Traits> {
+        self.world.catalogue.traits(kind)
+    }
+
+    fn add_wanted(&mut self, address: &Address, decision: &Decision) {
+        let world = self.world;
+        let Some(node) = world.graph.nodes().get(address) else { return };
+        let record = world.record(address);
+        let replace = match decision.verdict {
+            Verdict::Replace { new_first } => record.map(|record| (record, new_first)),
+            _ => None,
+        };
+        let mut after = BTreeSet::new();
+        if let Some((record, new_first)) = replace {
+            let mut old = self.deletion(record, vec![Reason::Replaced]);
+            old.half = Some(Half::Old);
+            if new_first {
+                // By then the record of the old one has stepped aside for the new one's.
+                old.key.generation = Some(record.generation);
+            }
+            let key = old.key.clone();
+            let at = self.push(old);
+            if !new_first {
+                after.insert(StepId(at));
+            }
+            self.downs.insert(key, at);
+        }
+        let update = matches!(decision.verdict, Verdict::Update);
+        let step = Step {
+            key: address.clone().into(),
+            kind: node.traits.kind.to_owned(),
+            operation: if update { Operation::Update } else { Operation::Create },
+            half: replace.map(|_| Half::New),
+            after,
+            reasons: decision.reasons.clone(),
+            changes: decision.changes.clone(),
+            wanted: Some(decision.wanted.clone()),
+            preview: Some(decision.preview.clone()),
+            seen: decision.seen.clone(),
+            generation: decision.generation,
+            name_pinned: matches!(node.name, crate::graph::NameOrigin::Pinned),
+            needs: node.needs(),
+            owner: node.owner(),
+            id: record.filter(|_| update).and_then(|record| record.id.clone()),
+            seconds: node.traits.seconds,
+        };
+        let at = self.push(step);
+        self.ups.insert(address.clone(), at);
+        if let Some((record, true)) = replace {
+            let key = Key { address: address.clone(), generation: Some(record.generation) };
+            if let Some(&old) = self.downs.get(&key) {
+                self.steps[old].after.insert(StepId(at));
+            }
+        }
+    }
+
+    /// Deletes what is recorded and not wanted, and old copies that earlier replacements left.
+    fn add_unwanted(&mut self, lost: &[Key]) {
+        let world = self.world;
+        for (key, record) in &world.snapshot.records {
+            let wanted = key.generation.is_none() && world.graph.nodes().contains_key(&key.address);
+            if wanted
+                || lost.contains(key)
+                || self.downs.contains_key(key)
+                || !world.in_scope(&key.address)
+            {
+                continue;
+            }
+            let reason =
+                if key.generation.is_some() { Reason::Replaced } else { Reason::NotWanted };
+            let step = self.deletion(record, vec![reason]);
+            let at = self.push(step);
+            self.downs.insert(key.clone(), at);
+        }
+    }
+
+    fn deletion(&self, record: &Record, reasons: Vec<Reason>) -> Step {
+        Step {
+            key: record.key(),
+            kind: record.kind.clone(),
+            operation: Operation::Delete,
+            half: None,
+            after: BTreeSet::new(),
+            reasons,
+            changes: Vec::new(),
+            wanted: None,
+            preview: None,
+            seen: None,
+            generation: record.generation,
+            name_pinned: record.name_pinned,
+            needs: record.needs.clone(),
+            owner: record.owner.clone(),
+            id: record.id.clone(),
+            seconds: self.traits(&record.kind).map_or(1, |traits| traits.seconds),
+        }
+    }
+
+    fn push(&mut self, step: Step) -> usize {
+        self.steps.push(step);
+        self.steps.len() - 1
+    }
+
+    fn wait_for_needs(&mut self) {
+        for &at in self.ups.values() {
+            let needed: Vec<usize> = self.steps[at]
+                .needs
+                .iter()
+                .filter_map(|need| self.ups.get(need))
+                .copied()
+                .collect();
+            self.steps[at].after.extend(needed.into_iter().map(StepId));
+        }
+    }
+
+    /// Deletions wait for whatever needs the resource: by its record, it is there until then.
+    fn wait_for_users(&mut self) {
+        let mut users: BTreeMap<&Address, Vec<&Key>> = BTreeMap::new();
+        for (user, record) in &self.world.snapshot.records {
+            record.needs.iter().for_each(|need| users.entry(need).or_default().push(user));
+        }
+        let mut waits: Vec<(usize, usize)> = Vec::new();
+        for (used, &down) in &self.downs {
+            let users = users.get(&used.address).into_iter().flatten();
+            waits.extend(users.filter_map(|user| Some((down, self.freed(user, used)?))));
+        }
+        for (down, free) in waits.into_iter().filter(|(down, free)| down != free) {
+            self.steps[down].after.insert(StepId(free));
+        }
+    }
+
+    /// The step after which the recorded `user` no longer uses `used`.
+    fn freed(&self, user: &Key, used: &Key) -> Option<usize> {
+        let aside = || {
+            let generation = self.world.snapshot.records.get(user)?.generation;
+            self.downs.get(&Key { address: user.address.clone(), generation: Some(generation) })
+        };
+        if let Some(&down) = self.downs.get(user).or_else(aside) {
+            // What goes with its owner goes without a call, so nothing but the owner waits for it.
+            return self.dying_owner(&self.steps[down]).is_none().then_some(down);
+        }
+        let up = *self.ups.get(&user.address).filter(|_| user.generation.is_none())?;
+        let comes_back = self.ups.get(&used.address).map(|at| &self.steps[*at]);
+        let old_first = comes_back.is_some_and(|new| {
+            self.downs.get(used).is_some_and(|old| new.after.contains(&StepId(*old)))
+        });
+        (!old_first).then_some(up)
+    }
+
+    /// The step that deletes the owner of what this step deletes, if that takes it along.
+    fn dying_owner(&self, step: &Step) -> Option<usize> {
+        self.traits(&step.kind)?.dies_with?;
+        let owner = step.owner.as_ref()?;
+        let of = |generation| self.downs.get(&Key { address: owner.clone(), generation }).copied();
+        // Both are the current ones, or both are the old halves of replacements.
+        match step.half {
+            Some(Half::Old) => {
+                let record = self.world.record(owner)?;
+                of(Some(record.generation))
+                    .or_else(|| of(None))
+                    .filter(|down| self.steps[*down].half == Some(Half::Old))
+            }
+            _ if step.key.generation.is_some() => None,
+            _ => of(None).filter(|down| self.steps[*down].half.is_none()),
+        }
+    }
+
+    fn die_with_owners(&mut self) {
+        let dying: Vec<(usize, usize)> = self
+            .downs
+            .values()
+            .filter_map(|&down| Some((down, self.dying_owner(&self.steps[down])?)))
+            .collect();
+        for &(down, owner) in &dying {
+            // What waited for this one's deletion to be safe now waits for the owner's.
+            let waits = std::mem::take(&mut self.steps[down].after);
+            self.steps[owner].after.extend(waits.into_iter().filter(|id| id.0 != owner));
+        }
+        for (down, owner) in dying {
+            self.steps[down].operation = Operation::DeleteWithOwner;
+            self.steps[down].seconds = 0;
+            self.steps[down].after = BTreeSet::from([StepId(owner)]);
+        }
+    }
+}
+
+/// The steps in an order in which each comes behind what it waits for, renumbered.
+fn sorted(steps: Vec<Step>) -> Vec<Step> {
+    let mut open: Vec<usize> = steps.iter().map(|step| step.after.len()).collect();
+    let mut users: Vec<Vec<usize>> = vec![Vec::new(); steps.len()];
+    for (at, step) in steps.iter().enumerate() {
+        step.after.iter().for_each(|id| users[id.0].push(at));
+    }
+    let mut ready: BTreeSet<usize> = (0..steps.len()).filter(|at| open[*at] == 0).collect();
+    let mut placed: Vec<usize> = Vec::with_capacity(steps.len());
+    while let Some(at) = ready.pop_first() {
+        placed.push(at);
+        for &user in &users[at] {
+            open[user] -= 1;
+            if open[user] == 0 {
+                ready.insert(user);
+            }
+        }
+    }
+    // A cycle cannot come about; if it did, `check` would say so.
+    placed.extend((0..steps.len()).filter(|at| open[*at] > 0));
+    let mut number = vec![0; steps.len()];
+    placed.iter().enumerate().for_each(|(new, &old)| number[old] = new);
+    let mut slots: Vec<Option<Step>> = steps.into_iter().map(Some).collect();
+    let renumbered = |mut step: Step| {
+        step.after = step.after.iter().map(|id| StepId(number[id.0])).collect();
+        step
+    };
+    placed.into_iter().filter_map(|old| slots[old].take()).map(renumbered).collect()
+}
