@@ -1,14 +1,17 @@
 //! `aws:lambda/function`
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use aws_sdk_lambda::types::{Architecture, Runtime};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Cx;
+use super::function_code::Package;
+use super::function_state::{standing, wait_settled};
+use super::{Cx, function_calls as calls, function_check, function_seen as seen, tags};
 use crate::graph::{
-    Arn, Charset, Created, Fault, FaultKind, Foretold, Held, Input, Moves, Naming, Place, Resource,
-    Seen, Tags,
+    Arn, Charset, Created, Fault, FaultKind, Foretold, Held, Id, Input, Moves, Naming, Objection,
+    OrAbsent, Place, Resource, Seen, Tags, Waited,
 };
 use crate::outputs;
 
@@ -77,7 +80,8 @@ pub struct Vpc {
     pub security_groups: BTreeSet<Input<String>>,
 }
 
-fn smallest_storage() -> i32 {
+/// The size of `/tmp` that costs nothing, in MB.
+pub(super) fn smallest_storage() -> i32 {
     512
 }
 
@@ -138,15 +142,147 @@ impl Resource for Function {
         Foretold::default().id(name.as_str()).output("name", name).output("arn", arn)
     }
 
-    async fn create(_cx: &Cx, _want: &FunctionInputs) -> Result<Created<Self>, Fault> {
-        Err(Fault::new(FaultKind::Defect, "not written yet"))
+    fn check(want: &FunctionInputs) -> Vec<Objection> {
+        function_check::check(want)
     }
 
-    async fn read(_cx: &Cx, _held: &Held<Self>) -> Result<Option<Seen<Self>>, Fault> {
-        Err(Fault::new(FaultKind::Defect, "not written yet"))
+    /// It does not wait until the function is active, since neither permissions nor mappings nor
+    /// APIs need that; in a network it does, since there Lambda can still fail.
+    async fn create(cx: &Cx, want: &FunctionInputs) -> Result<Created<Self>, Fault> {
+        let name = want.name.get()?;
+        let role = want.role.get()?.as_str();
+        let (environment, logging) = (calls::environment(want)?, calls::logging(want)?);
+        let vpc = want.vpc.as_ref().map(calls::vpc).transpose()?;
+        let package = Package::prepare(cx, want).await?;
+        let code = calls::code(&package);
+        let created = cx
+            .call("lambda:CreateFunction", || {
+                cx.lambda()
+                    .create_function()
+                    .function_name(name)
+                    .role(role)
+                    .code(code.clone())
+                    .handler(&want.handler)
+                    .runtime(Runtime::from(want.runtime.as_str()))
+                    .architectures(Architecture::from(want.architecture.as_str()))
+                    .memory_size(want.memory)
+                    .timeout(want.timeout)
+                    .environment(environment.clone())
+                    .logging_config(logging.clone())
+                    .description(&want.description)
+                    .set_layers((!want.layers.is_empty()).then(|| want.layers.clone()))
+                    .tracing_config(calls::tracing(want))
+                    .set_ephemeral_storage(calls::storage(want))
+                    .set_vpc_config(vpc.clone())
+                    .set_tags(Some(want.tags.clone().into_iter().collect()))
+                    .send()
+            })
+            .await;
+        let id = Id::from(name.as_str());
+        let more = want.concurrency.is_some() || vpc.is_some() || package.is_staged();
+        if created.is_ok() && more {
+            cx.made(&id).await?;
+        }
+        let code_sha256 = package.sha256.clone();
+        package.clear(cx).await;
+        let created = created?;
+        if want.concurrency.is_some() {
+            calls::reserve(cx, name, want.concurrency).await?;
+        }
+        if vpc.is_some() && matches!(standing!(&created).settled(name)?, Waited::Still(_)) {
+            wait_settled(cx, name).await?;
+        }
+        Ok(Created { id, outputs: outputs_of(name, code_sha256, cx.place())? })
     }
 
-    async fn delete(_cx: &Cx, _held: &Held<Self>) -> Result<(), Fault> {
-        Err(Fault::new(FaultKind::Defect, "not written yet"))
+    async fn read(cx: &Cx, held: &Held<Self>) -> Result<Option<Seen<Self>>, Fault> {
+        let name = held.id.as_str();
+        let answer = cx
+            .call("lambda:GetFunction", || cx.lambda().get_function().function_name(name).send())
+            .await
+            .or_absent()?;
+        let Some(answer) = answer else { return Ok(None) };
+        let configuration = answer
+            .configuration()
+            .ok_or_else(|| Fault::new(FaultKind::Defect, "lambda:GetFunction told nothing"))?;
+        let sha256 = configuration.code_sha256().unwrap_or_default();
+        let inputs = FunctionInputs {
+            code: seen::code(cx, held, sha256),
+            environment: seen::environment(held, configuration),
+            concurrency: answer.concurrency().and_then(|it| it.reserved_concurrent_executions()),
+            staging_bucket: held.inputs.staging_bucket.clone(),
+            tags: tags::ours(answer.tags().cloned().unwrap_or_default()),
+            ..seen::inputs(name, configuration)
+        };
+        Ok(Some(Seen { inputs, outputs: outputs_of(name, sha256.to_owned(), cx.place())? }))
     }
+
+    async fn update(
+        cx: &Cx,
+        held: &Held<Self>,
+        want: &FunctionInputs,
+    ) -> Result<FunctionOutputs, Fault> {
+        let name = held.id.as_str();
+        let recode = held.differs(want, |inputs| (&inputs.code, &inputs.architecture));
+        if held.differs(want, calls::configuration)
+            && !calls::reconfigure(cx, held, want).await?
+            && recode
+        {
+            wait_settled(cx, name).await?;
+        }
+        let code_sha256 = if recode {
+            calls::update_code(cx, name, want).await?
+        } else {
+            held.outputs()?.code_sha256.clone()
+        };
+        if held.inputs.concurrency != want.concurrency
+            || (!held.finished && want.concurrency.is_some())
+        {
+            calls::reserve(cx, name, want.concurrency).await?;
+        }
+        let outputs = outputs_of(name, code_sha256, cx.place())?;
+        let (gone, put) = tags::difference(&held.inputs.tags, &want.tags);
+        let arn = outputs.arn.as_str();
+        if !put.is_empty() {
+            let put: HashMap<String, String> = put.into_iter().collect();
+            cx.call("lambda:TagResource", || {
+                cx.lambda().tag_resource().resource(arn).set_tags(Some(put.clone())).send()
+            })
+            .await?;
+        }
+        if !gone.is_empty() {
+            cx.call("lambda:UntagResource", || {
+                cx.lambda().untag_resource().resource(arn).set_tag_keys(Some(gone.clone())).send()
+            })
+            .await?;
+        }
+        Ok(outputs)
+    }
+
+    /// A function in a network leaves it first: Lambda then gives its network interfaces back in
+    /// minutes, and otherwise in up to an hour, in which the network could not be deleted.
+    async fn delete(cx: &Cx, held: &Held<Self>) -> Result<(), Fault> {
+        let name = held.id.as_str();
+        if held.inputs.vpc.is_some() {
+            match calls::leave_vpc(cx, name).await {
+                Err(fault) if fault.kind == FaultKind::Absent => return Ok(()),
+                Err(fault) if fault.kind == FaultKind::Refused => {
+                    // A function that has failed cannot be changed any more, only deleted.
+                    tracing::debug!(%fault, name, "the function does not leave its network");
+                }
+                result => result?,
+            }
+        }
+        cx.call("lambda:DeleteFunction", || {
+            cx.lambda().delete_function().function_name(name).send()
+        })
+        .await
+        .or_absent()?;
+        Ok(())
+    }
+}
+
+fn outputs_of(name: &str, code_sha256: String, place: &Place) -> Result<FunctionOutputs, Fault> {
+    let arn: Input<Arn> = place.arn("lambda", format!("function:{name}"));
+    Ok(FunctionOutputs { name: name.to_owned(), arn: arn.get()?.clone(), code_sha256 })
 }

@@ -5,6 +5,7 @@
 
 mod apigatewayv2;
 mod iam;
+mod lambda;
 mod logs;
 mod sqs;
 
