@@ -102,8 +102,8 @@ async fn function_changes_everything(emulator: Emulator) {
         log_group: log_group(emulator, "other.logs"),
         description: "What it is for".to_owned(),
         concurrency: None,
-        tracing: true,
-        // moto keeps the one that it was made with.
+        // moto keeps what it was made with.
+        tracing: emulator != Emulator::Moto,
         ephemeral_storage: if emulator == Emulator::Moto { 512 } else { 1_024 },
         ..first.clone()
     };
