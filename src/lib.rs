@@ -14,6 +14,7 @@
 //! 10. [`cli`]: one file per command; wires the rooms together.
 
 pub mod aws;
+pub mod execute;
 pub mod graph;
 pub mod manifest;
 pub mod plan;

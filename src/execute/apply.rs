@@ -1,0 +1,116 @@
+//! What is known during a run: records and outputs as they come to be.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use serde_json::Value;
+
+use super::Bench;
+use crate::graph::document::{self, Tie};
+use crate::graph::{Address, AnyResource, Document, Fault, FaultKind, Graph};
+use crate::plan::{Plan, Step};
+use crate::state::{Key, Record};
+
+/// The records as they are at each moment of a run, and how wanted inputs are made from them.
+pub(super) struct Applied<'a> {
+    plan: &'a Plan,
+    graph: &'a Graph,
+    account: Option<String>,
+    salt: String,
+    records: Mutex<BTreeMap<Key, Record>>,
+}
+
+/// The inputs of one step, made ready.
+pub(super) struct Ready {
+    /// As they are sent, with secrets.
+    pub sent: Document,
+    /// As they are recorded, without.
+    pub sealed: Document,
+}
+
+impl<'a> Applied<'a> {
+    pub fn new(bench: &Bench, plan: &'a Plan, graph: &'a Graph) -> Self {
+        let snapshot = bench.keeper.snapshot();
+        Self {
+            plan,
+            graph,
+            account: bench.place.account.clone(),
+            salt: snapshot.meta.salt.clone(),
+            records: Mutex::new(snapshot.records.clone()),
+        }
+    }
+
+    pub fn salt(&self) -> &str {
+        &self.salt
+    }
+
+    pub fn record(&self, key: &Key) -> Option<Record> {
+        self.records.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
+    }
+
+    pub fn put(&self, record: Record) {
+        self.records.lock().unwrap_or_else(PoisonError::into_inner).insert(record.key(), record);
+    }
+
+    pub fn remove(&self, key: &Key) {
+        self.records.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
+    }
+
+    /// The inputs of a step with every reference resolved.
+    pub fn ready(&self, step: &Step, resource: &dyn AnyResource) -> Result<Ready, Fault> {
+        let node = self.graph.nodes().get(&step.key.address);
+        let node = node.ok_or_else(|| defect(step, "it is in the plan and not in the graph"))?;
+        let resolved = document::resolve(
+            node.wanted_at(step.generation),
+            self.account.as_deref(),
+            &|at, output, tie| self.value(at, output, tie),
+        );
+        let sent = resource.normal(resolved)?;
+        if document::is_pending(&sent) {
+            let waits: Vec<String> = document::references(&sent)
+                .into_iter()
+                .map(|(at, output, _)| format!("{at}.{output}"))
+                .collect();
+            return Err(defect(
+                step,
+                &format!("it needs {} and has no value for it", waits.join(", ")),
+            ));
+        }
+        let sealed = document::seal(sent.clone(), &self.salt);
+        if let Some(preview) = &step.preview {
+            fits(step, preview, &sealed)?;
+        }
+        Ok(Ready { sent, sealed })
+    }
+
+    fn value(&self, at: &Address, output: &str, tie: Tie) -> Option<Value> {
+        if tie == Tie::Foretold
+            && let Some(value) = self.plan.foretold.get(at).and_then(|outputs| outputs.get(output))
+        {
+            return Some(value.clone());
+        }
+        let record = self.record(&at.clone().into())?;
+        record.outputs?.get(output).cloned()
+    }
+}
+
+/// What the plan knew must still hold: who approved it approved that.
+fn fits(step: &Step, preview: &Document, sealed: &Document) -> Result<(), Fault> {
+    let (Some(planned), Some(now)) = (preview.as_object(), sealed.as_object()) else {
+        return Ok(());
+    };
+    for (input, value) in planned {
+        if !document::is_pending(value) && now.get(input) != Some(value) {
+            let message =
+                format!("the plan no longer fits {}: `{input}` is not what was planned", step.key);
+            return Err(Fault::new(FaultKind::Refused, message)
+                .advise("run the command again for a new plan"));
+        }
+    }
+    Ok(())
+}
+
+/// A fault of this program about a step.
+pub(super) fn defect(step: &Step, what: &str) -> Fault {
+    Fault::new(FaultKind::Defect, format!("{}: {what}", step.key))
+}

@@ -1,0 +1,106 @@
+//! What a resource's calls report while they run: into the state, and as events.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use futures::future::{BoxFuture, FutureExt};
+
+use super::event::{EventKind, Events};
+use crate::graph::{Address, Fault, FaultKind, Hooks, Id};
+use crate::state::{Batch, Keeper, Record, StateError};
+
+/// The hooks of one step.
+pub(super) struct StepHooks {
+    pub step: usize,
+    pub address: Address,
+    pub events: Events,
+    pub keeper: Keeper,
+    /// What is recorded as soon as the resource exists; none where it exists already.
+    pub on_made: Mutex<Option<Birth>>,
+    /// Whether any call was sent.
+    pub called: AtomicBool,
+}
+
+/// The record of a resource that is being made, and the old copy that steps aside for it.
+#[derive(Clone)]
+pub(super) struct Birth {
+    pub record: Record,
+    pub aside: Option<Record>,
+}
+
+impl Birth {
+    /// The batch that records it under this id.
+    pub fn batch(&self, id: &Id) -> Batch {
+        let mut batch = Batch::new();
+        if let Some(aside) = &self.aside {
+            batch =
+                batch.remove(Record { deposed: false, ..aside.clone() }.key()).put(aside.clone());
+        }
+        batch.put(Record { id: Some(id.clone()), ..self.record.clone() })
+    }
+}
+
+/// A failure of the state, as a step sees it.
+pub(super) fn state_fault(error: &StateError) -> Fault {
+    Fault::new(FaultKind::Defect, format!("the state could not be written: {error}"))
+}
+
+impl Hooks for StepHooks {
+    fn made<'a>(&'a self, id: &'a Id) -> BoxFuture<'a, Result<(), Fault>> {
+        let birth = self.on_made.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
+        async move {
+            let Some(birth) = birth else { return Ok(()) };
+            self.keeper.commit(birth.batch(id)).await.map_err(|error| state_fault(&error))?;
+            Ok(())
+        }
+        .boxed()
+    }
+
+    fn waiting(&self, what: &str, state: &str, elapsed: Duration) {
+        self.events.tell(EventKind::Waiting {
+            step: self.step,
+            address: self.address.clone(),
+            what: what.to_owned(),
+            state: state.to_owned(),
+            elapsed_ms: millis(elapsed),
+        });
+    }
+
+    fn retrying(&self, fault: &Fault, attempt: u32, pause: Duration) {
+        self.events.tell(EventKind::Retrying {
+            step: self.step,
+            address: self.address.clone(),
+            fault: fault.clone(),
+            attempt,
+            pause_ms: millis(pause),
+        });
+    }
+
+    fn calling(&self, operation: &str) {
+        self.called.store(true, Ordering::Relaxed);
+        self.events.count(operation);
+    }
+}
+
+/// A duration in whole milliseconds.
+pub(super) fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Hooks of calls that are no step: they only count.
+pub(super) struct Reading(pub Events);
+
+impl Hooks for Reading {
+    fn made<'a>(&'a self, _id: &'a Id) -> BoxFuture<'a, Result<(), Fault>> {
+        async { Ok(()) }.boxed()
+    }
+
+    fn waiting(&self, _what: &str, _state: &str, _elapsed: Duration) {}
+
+    fn retrying(&self, _fault: &Fault, _attempt: u32, _pause: Duration) {}
+
+    fn calling(&self, operation: &str) {
+        self.0.count(operation);
+    }
+}

@@ -1,0 +1,69 @@
+//! Reading the cloud: what is there of what is recorded.
+
+use std::sync::Arc;
+
+use futures::stream::{self, StreamExt};
+
+use super::hooks::Reading;
+use super::{Bench, EventKind};
+use crate::graph::{Address, Fault, FaultKind, HeldDocument};
+use crate::plan::{Observations, Observed};
+use crate::state::{Record, Snapshot};
+
+/// Reads every recorded resource that `wanted` selects, several at once.
+///
+/// # Errors
+/// The faults of those that could not be read, with their addresses.
+pub async fn look(
+    bench: &Bench,
+    snapshot: &Snapshot,
+    wanted: impl Fn(&Address) -> bool,
+) -> Result<Observations, Vec<(Address, Fault)>> {
+    let records: Vec<&Record> = snapshot
+        .records
+        .values()
+        .filter(|record| !record.deposed && wanted(&record.address))
+        .collect();
+    bench.events.tell(EventKind::Reading { resources: records.len() });
+    let reads = records
+        .into_iter()
+        .map(|record| async move { (record.address.clone(), read(bench, record).await) });
+    let results: Vec<_> =
+        stream::iter(reads).buffer_unordered(bench.parallelism.max(1)).collect().await;
+    let (mut seen, mut faults) = (Observations::new(), Vec::new());
+    for (address, result) in results {
+        match result {
+            Ok(Some(observed)) => drop(seen.insert(address, observed)),
+            Ok(None) => {}
+            Err(fault) => faults.push((address, fault)),
+        }
+    }
+    faults.sort_by(|one, other| one.0.cmp(&other.0));
+    if faults.is_empty() { Ok(seen) } else { Err(faults) }
+}
+
+/// What is there of one record; none where it was never told an id.
+async fn read(bench: &Bench, record: &Record) -> Result<Option<Observed>, Fault> {
+    let Some(held) = held(record) else { return Ok(None) };
+    let resource = bench.catalogue.get(&record.kind).ok_or_else(|| unknown(&record.kind))?;
+    let cx = bench.cx(Arc::new(Reading(bench.events.clone())));
+    let seen = resource.read(cx, held).await?;
+    Ok(Some(seen.map_or(Observed::Gone, Observed::Seen)))
+}
+
+/// The record as its type holds it; none where it was never told an id.
+pub(super) fn held(record: &Record) -> Option<HeldDocument> {
+    Some(HeldDocument {
+        id: record.id.clone()?,
+        inputs: record.inputs.clone(),
+        outputs: record.outputs.clone(),
+        finished: record.finished,
+    })
+}
+
+/// The fault of a type that this program does not know.
+pub(super) fn unknown(kind: &str) -> Fault {
+    let message =
+        format!("the state has a resource of the type {kind}, which this version does not know");
+    Fault::new(FaultKind::Defect, message).advise("use the version that made it, or a newer one")
+}

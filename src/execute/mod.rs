@@ -1,0 +1,52 @@
+//! Execution: a plan is carried out, in its order, several steps at once.
+//!
+//! In: a [`Plan`](crate::plan::Plan). Out: calls, records, and [`Event`]s. Nothing is decided here
+//! but what an answer means; nothing is printed. May use `graph`, `plan` and `state`; never names
+//! AWS.
+
+mod apply;
+mod event;
+mod hooks;
+mod look;
+mod recover;
+mod run;
+mod step;
+
+pub use event::{Event, EventKind, Events, Outcome, StepFault, Tally};
+pub use look::look;
+pub use recover::settle;
+pub use run::{Report, run};
+
+use std::any::Any;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::graph::{Address, AnyCx, Catalogue, Cx, Hooks, Place, Stop};
+use crate::state::Keeper;
+
+/// What all of an execution works with.
+#[derive(Clone)]
+pub struct Bench {
+    /// The resource types.
+    pub catalogue: Catalogue,
+    /// What the types' calls go through.
+    pub cloud: Arc<dyn Any + Send + Sync>,
+    /// Where resources live; the account is known.
+    pub place: Place,
+    /// The state, held by this run.
+    pub keeper: Keeper,
+    /// The wish to stop.
+    pub stop: Stop,
+    /// Where events go.
+    pub events: Events,
+    /// How many calls' chains run at once.
+    pub parallelism: usize,
+    /// Existing things that may be taken over although they are not tagged as ours.
+    pub adopt: BTreeSet<Address>,
+}
+
+impl Bench {
+    fn cx(&self, hooks: Arc<dyn Hooks>) -> AnyCx {
+        Cx::new(Arc::new(Arc::clone(&self.cloud)), self.place.clone(), hooks, self.stop.clone())
+    }
+}

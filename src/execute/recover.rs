@@ -1,0 +1,110 @@
+//! Settling what an interrupted run left open, before anything is planned.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::hooks::{Reading, state_fault};
+use super::look::unknown;
+use super::{Bench, EventKind};
+use crate::graph::{AnyResource, Document, Fault, HeldDocument, Id};
+use crate::state::{Batch, Intent, Key, Operation, Record, Snapshot};
+
+/// Settles every open intent: what turns out to exist is recorded, half made; what does not is
+/// forgotten. It needs nobody's answer.
+///
+/// # Errors
+/// Where the cloud cannot be asked or the state cannot be written; the intent stays open.
+pub async fn settle(bench: &Bench) -> Result<usize, Fault> {
+    let snapshot = bench.keeper.snapshot();
+    for intent in snapshot.intents.values() {
+        let (batch, what) = settled(bench, &snapshot, intent).await?;
+        bench.keeper.commit(batch.close(intent.seq)).await.map_err(|error| state_fault(&error))?;
+        bench.events.tell(EventKind::Recovered { address: intent.key.address.clone(), what });
+    }
+    Ok(snapshot.intents.len())
+}
+
+async fn settled(
+    bench: &Bench,
+    snapshot: &Snapshot,
+    intent: &Intent,
+) -> Result<(Batch, String), Fault> {
+    let recorded = snapshot.records.get(&intent.key);
+    match intent.operation {
+        Operation::Delete => {
+            Ok((Batch::new(), "its deletion was interrupted and goes on".to_owned()))
+        }
+        Operation::Update => {
+            let unfinished = recorded.map(|record| Record { finished: false, ..record.clone() });
+            let batch = unfinished.into_iter().fold(Batch::new(), Batch::put);
+            Ok((batch, "its update was interrupted and goes on".to_owned()))
+        }
+        Operation::Create
+            if recorded.is_some_and(|record| record.generation == intent.generation) =>
+        {
+            Ok((Batch::new(), "it was made and is finished now".to_owned()))
+        }
+        Operation::Create => match find_ours(bench, &intent.kind, &intent.inputs).await? {
+            None => Ok((Batch::new(), "it was not made before the interruption".to_owned())),
+            Some(id) => {
+                let aside = recorded.map(|old| Record { deposed: true, ..old.clone() });
+                let birth = super::hooks::Birth { record: of_intent(intent), aside };
+                Ok((
+                    birth.batch(&id),
+                    "it was made before the interruption and is finished now".to_owned(),
+                ))
+            }
+        },
+    }
+}
+
+/// The record of what an intent was about to make.
+fn of_intent(intent: &Intent) -> Record {
+    let mut record = Record::new(intent.key.address.clone(), &*intent.kind, intent.inputs.clone());
+    record.generation = intent.generation;
+    record.name_pinned = intent.name_pinned;
+    record.needs = intent.needs.clone();
+    record.owner = intent.owner.clone();
+    record
+}
+
+/// The id of the thing that these inputs would have made, if it is there and ours.
+async fn find_ours(bench: &Bench, kind: &str, inputs: &Document) -> Result<Option<Id>, Fault> {
+    let resource = bench.catalogue.get(kind).ok_or_else(|| unknown(kind))?;
+    let found = find(bench, resource.as_ref(), inputs).await?;
+    Ok(found.filter(|found| found.ours).map(|found| found.id))
+}
+
+/// A thing that is where a wanted one would be.
+pub(super) struct Found {
+    pub id: Id,
+    /// Whether it carries our tags for that address, or is of a type without tags.
+    pub ours: bool,
+}
+
+/// The thing that is where these inputs would make one, if there is one.
+pub(super) async fn find(
+    bench: &Bench,
+    resource: &dyn AnyResource,
+    inputs: &Document,
+) -> Result<Option<Found>, Fault> {
+    let cx = || bench.cx(Arc::new(Reading(bench.events.clone())));
+    let Some(id) = resource.find(cx(), inputs.clone()).await? else { return Ok(None) };
+    let held =
+        HeldDocument { id: id.clone(), inputs: inputs.clone(), outputs: None, finished: false };
+    let Some(seen) = resource.read(cx(), held).await? else { return Ok(None) };
+    let ours = !resource.traits().tagged || same_owner(&seen.inputs["tags"], &inputs["tags"]);
+    Ok(Some(Found { id, ours }))
+}
+
+fn same_owner(seen: &Value, wanted: &Value) -> bool {
+    ["maas:project", "maas:environment", "maas:address"]
+        .iter()
+        .all(|tag| wanted.get(tag).is_some() && seen.get(tag) == wanted.get(tag))
+}
+
+/// The key under which an intent of a create stands.
+pub(super) fn key_of(address: &crate::graph::Address) -> Key {
+    Key::from(address.clone())
+}
