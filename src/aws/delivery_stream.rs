@@ -1,11 +1,17 @@
 //! `aws:firehose/delivery-stream`
 
+use aws_sdk_firehose::types::DeliveryStreamStatus;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Cx;
+use super::check::Check;
+use super::delivery_stream_calls::{
+    change, describe, has_failed, is_ours, make, remove, seen, settled, tags_of, to_aws,
+    until_active,
+};
+use super::{Cx, tags};
 use crate::graph::{
-    Arn, Charset, Created, Fault, FaultKind, Foretold, Held, Input, Naming, Objection, Place,
+    Arn, Charset, Created, Fault, FaultKind, Foretold, Held, Id, Input, Naming, Objection, Place,
     Resource, Seen, Tags,
 };
 use crate::outputs;
@@ -93,19 +99,104 @@ impl Resource for DeliveryStream {
         Foretold::default().id(name.as_str()).output("name", name).output("arn", arn)
     }
 
-    fn check(_want: &DeliveryStreamInputs) -> Vec<Objection> {
-        Vec::new()
+    fn check(want: &DeliveryStreamInputs) -> Vec<Objection> {
+        Check::default()
+            .range("buffer_seconds", want.buffer_seconds, 0..=900, "seconds")
+            .range("buffer_mb", want.buffer_mb, 1..=128, "MB")
+            .one_of("compression", &want.compression, &["GZIP", "UNCOMPRESSED"])
+            .that(
+                want.log_group.is_some() == want.log_stream.is_some(),
+                "log_stream",
+                "errors are logged to a log group and a log stream in it; name both or none",
+            )
+            .that(
+                !want.prefix.contains("!{") || !want.error_prefix.is_empty(),
+                "error_prefix",
+                "a `prefix` with expressions needs an `error_prefix` as well",
+            )
+            .done()
     }
 
-    async fn create(_cx: &Cx, _want: &DeliveryStreamInputs) -> Result<Created<Self>, Fault> {
-        Err(Fault::new(FaultKind::Defect, "not written yet"))
+    async fn create(cx: &Cx, want: &DeliveryStreamInputs) -> Result<Created<Self>, Fault> {
+        let name = want.name.get()?;
+        match make(cx, want).await {
+            Err(fault) if fault.kind == FaultKind::Exists => {
+                match settled(cx, name).await? {
+                    Some(stream) if has_failed(&stream) && is_ours(cx, want).await? => {
+                        remove(cx, name).await?;
+                    }
+                    Some(_) => return Err(fault),
+                    None => {}
+                }
+                make(cx, want).await?;
+            }
+            made => made?,
+        }
+        let id = Id::from(name.as_str());
+        cx.made(&id).await?;
+        until_active(cx, name).await?;
+        Ok(Created { id, outputs: outputs_of(name, cx.place())? })
     }
 
-    async fn read(_cx: &Cx, _held: &Held<Self>) -> Result<Option<Seen<Self>>, Fault> {
-        Err(Fault::new(FaultKind::Defect, "not written yet"))
+    async fn read(cx: &Cx, held: &Held<Self>) -> Result<Option<Seen<Self>>, Fault> {
+        let name = held.id.as_str();
+        let Some(stream) = describe(cx, name).await? else { return Ok(None) };
+        if stream.delivery_stream_status == DeliveryStreamStatus::Deleting {
+            return Ok(None);
+        }
+        let inputs = seen(name, &stream, tags_of(cx, name).await?);
+        Ok(Some(Seen { inputs, outputs: outputs_of(name, cx.place())? }))
     }
 
-    async fn delete(_cx: &Cx, _held: &Held<Self>) -> Result<(), Fault> {
-        Err(Fault::new(FaultKind::Defect, "not written yet"))
+    async fn update(
+        cx: &Cx,
+        held: &Held<Self>,
+        want: &DeliveryStreamInputs,
+    ) -> Result<DeliveryStreamOutputs, Fault> {
+        let name = held.id.as_str();
+        let outputs = outputs_of(name, cx.place())?;
+        let untagged = |inputs: &DeliveryStreamInputs| DeliveryStreamInputs {
+            tags: Tags::new(),
+            ..inputs.clone()
+        };
+        if held.differs(want, untagged) {
+            let failed = settled(cx, name).await?.is_none_or(|stream| has_failed(&stream));
+            if failed {
+                // A create that failed stays so; only another one helps.
+                remove(cx, name).await?;
+                make(cx, want).await?;
+                until_active(cx, name).await?;
+                return Ok(outputs);
+            }
+            change(cx, name, want).await?;
+        }
+        let (gone, put) = tags::difference(&held.inputs.tags, &want.tags);
+        if !put.is_empty() {
+            let request = cx
+                .firehose()
+                .tag_delivery_stream()
+                .delivery_stream_name(name)
+                .set_tags(Some(to_aws(&put)?));
+            cx.call("firehose:TagDeliveryStream", || request.clone().send()).await?;
+        }
+        if !gone.is_empty() {
+            let request = cx
+                .firehose()
+                .untag_delivery_stream()
+                .delivery_stream_name(name)
+                .set_tag_keys(Some(gone));
+            cx.call("firehose:UntagDeliveryStream", || request.clone().send()).await?;
+        }
+        Ok(outputs)
     }
+
+    /// Its name is free only when it is gone.
+    async fn delete(cx: &Cx, held: &Held<Self>) -> Result<(), Fault> {
+        remove(cx, held.id.as_str()).await
+    }
+}
+
+fn outputs_of(name: &str, place: &Place) -> Result<DeliveryStreamOutputs, Fault> {
+    let arn: Input<Arn> = place.arn("firehose", format!("deliverystream/{name}"));
+    Ok(DeliveryStreamOutputs { name: name.to_owned(), arn: arn.get()?.clone() })
 }

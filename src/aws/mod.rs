@@ -12,6 +12,7 @@ mod call;
 mod check;
 mod clients;
 mod delivery_stream;
+mod delivery_stream_calls;
 mod event_invoke_config;
 mod event_source_mapping;
 mod function;
@@ -33,6 +34,7 @@ mod role_policies;
 mod route;
 mod schedule;
 mod schedule_group;
+mod scheduler;
 mod stage;
 mod subscription;
 mod table;
@@ -72,9 +74,8 @@ pub use queue::{Queue, QueueInputs, QueueOutputs, Redrive};
 pub use role::{Role, RoleInputs, RoleOutputs};
 pub use route::{Route, RouteInputs, RouteOutputs};
 pub use schedule::{Schedule, ScheduleInputs, ScheduleOutputs};
-pub use schedule_group::{
-    ScheduleGroup, ScheduleGroupInputs, ScheduleGroupOutputs, schedule_trust,
-};
+pub use schedule_group::{ScheduleGroup, ScheduleGroupInputs, ScheduleGroupOutputs};
+pub use scheduler::schedule_trust;
 pub use stage::{AccessLog, Stage, StageInputs, StageOutputs, Throttle};
 pub use subscription::{Subscription, SubscriptionInputs, SubscriptionOutputs};
 pub use table::{Key, Table, TableInputs, TableOutputs};

@@ -1,14 +1,24 @@
 //! `aws:scheduler/schedule`
 
+use aws_sdk_scheduler::types::{
+    FlexibleTimeWindow, FlexibleTimeWindowMode, RetryPolicy, ScheduleState, Target,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Cx;
+use super::check::Check;
+use super::scheduler::{client_token, incomplete};
 use crate::graph::{
-    Arn, Charset, Created, Fault, FaultKind, Foretold, Held, Input, Naming, Objection, Place,
+    Arn, Charset, Created, Fault, Foretold, Held, Id, Input, Naming, Objection, OrAbsent, Place,
     Resource, Seen,
 };
 use crate::outputs;
+
+/// What AWS allows at most, and what it takes where nothing is said (*EventBridge Scheduler API
+/// Reference*, "RetryPolicy").
+const MOST_RETRIES: i32 = 185;
+const LONGEST_AGE: i32 = 86_400;
 
 /// A schedule of EventBridge Scheduler.
 #[derive(Debug)]
@@ -54,8 +64,8 @@ impl Default for ScheduleInputs {
             target: Input::default(),
             role: Input::default(),
             input: None,
-            max_retries: 185,
-            max_age: 86_400,
+            max_retries: MOST_RETRIES,
+            max_age: LONGEST_AGE,
             enabled: true,
             flexible_window_minutes: None,
         }
@@ -91,19 +101,160 @@ impl Resource for Schedule {
         foretold.id(format!("{group}/{name}")).output("arn", arn)
     }
 
-    fn check(_want: &ScheduleInputs) -> Vec<Objection> {
-        Vec::new()
+    fn check(want: &ScheduleInputs) -> Vec<Objection> {
+        Check::default()
+            .that(
+                is_expression(&want.expression),
+                "expression",
+                format!(
+                    "`{}` is no schedule; write `rate(5 minutes)`, `cron(0 8 * * ? *)` or `at(2030-01-01T00:00:00)`",
+                    want.expression
+                ),
+            )
+            .range("max_retries", want.max_retries, 0..=MOST_RETRIES, "retries")
+            .range("max_age", want.max_age, 60..=LONGEST_AGE, "seconds")
+            .range(
+                "flexible_window_minutes",
+                want.flexible_window_minutes.unwrap_or(1),
+                1..=1_440,
+                "minutes",
+            )
+            .done()
     }
 
-    async fn create(_cx: &Cx, _want: &ScheduleInputs) -> Result<Created<Self>, Fault> {
-        Err(Fault::new(FaultKind::Defect, "not written yet"))
+    async fn create(cx: &Cx, want: &ScheduleInputs) -> Result<Created<Self>, Fault> {
+        let (group, name) = (want.group.get()?, want.name.get()?);
+        let request = cx
+            .scheduler()
+            .create_schedule()
+            .name(name)
+            .group_name(group)
+            .schedule_expression(&want.expression)
+            .schedule_expression_timezone(&want.timezone)
+            .target(want.target()?)
+            .state(want.state())
+            .flexible_time_window(want.window()?)
+            .client_token(client_token());
+        cx.call("scheduler:CreateSchedule", || request.clone().send()).await?;
+        let outputs = outputs_of(group, name, cx.place())?;
+        Ok(Created { id: Id(format!("{group}/{name}")), outputs })
     }
 
-    async fn read(_cx: &Cx, _held: &Held<Self>) -> Result<Option<Seen<Self>>, Fault> {
-        Err(Fault::new(FaultKind::Defect, "not written yet"))
+    async fn read(cx: &Cx, held: &Held<Self>) -> Result<Option<Seen<Self>>, Fault> {
+        let (group, name) = held.id.halves()?;
+        let found = cx
+            .call("scheduler:GetSchedule", || {
+                cx.scheduler().get_schedule().group_name(group).name(name).send()
+            })
+            .await
+            .or_absent()?;
+        let Some(found) = found else { return Ok(None) };
+        let target = found.target();
+        let retries = target.and_then(|target| target.retry_policy());
+        let inputs = ScheduleInputs {
+            name: Input::from(name),
+            group: Input::from(group),
+            target: Arn::from(target.map_or("", |target| target.arn())).into(),
+            role: Arn::from(target.map_or("", |target| target.role_arn())).into(),
+            input: target.and_then(|target| target.input.clone()),
+            max_retries: retries
+                .and_then(|retries| retries.maximum_retry_attempts)
+                .unwrap_or(MOST_RETRIES),
+            max_age: retries
+                .and_then(|retries| retries.maximum_event_age_in_seconds)
+                .unwrap_or(LONGEST_AGE),
+            enabled: found.state == Some(ScheduleState::Enabled),
+            flexible_window_minutes: found
+                .flexible_time_window
+                .filter(|window| window.mode == FlexibleTimeWindowMode::Flexible)
+                .and_then(|window| window.maximum_window_in_minutes),
+            expression: found.schedule_expression.unwrap_or_default(),
+            timezone: found.schedule_expression_timezone.unwrap_or_else(|| "UTC".to_owned()),
+        };
+        Ok(Some(Seen { inputs, outputs: outputs_of(group, name, cx.place())? }))
     }
 
-    async fn delete(_cx: &Cx, _held: &Held<Self>) -> Result<(), Fault> {
-        Err(Fault::new(FaultKind::Defect, "not written yet"))
+    /// An update replaces everything; what it does not name is set back.
+    async fn update(
+        cx: &Cx,
+        held: &Held<Self>,
+        want: &ScheduleInputs,
+    ) -> Result<ScheduleOutputs, Fault> {
+        let (group, name) = held.id.halves()?;
+        let request = cx
+            .scheduler()
+            .update_schedule()
+            .name(name)
+            .group_name(group)
+            .schedule_expression(&want.expression)
+            .schedule_expression_timezone(&want.timezone)
+            .target(want.target()?)
+            .state(want.state())
+            .flexible_time_window(want.window()?)
+            .client_token(client_token());
+        cx.call("scheduler:UpdateSchedule", || request.clone().send()).await?;
+        outputs_of(group, name, cx.place())
     }
+
+    async fn delete(cx: &Cx, held: &Held<Self>) -> Result<(), Fault> {
+        let (group, name) = held.id.halves()?;
+        let request = cx
+            .scheduler()
+            .delete_schedule()
+            .group_name(group)
+            .name(name)
+            .client_token(client_token());
+        cx.call("scheduler:DeleteSchedule", || request.clone().send()).await.or_absent()?;
+        Ok(())
+    }
+}
+
+impl ScheduleInputs {
+    fn target(&self) -> Result<Target, Fault> {
+        let retries = RetryPolicy::builder()
+            .maximum_retry_attempts(self.max_retries)
+            .maximum_event_age_in_seconds(self.max_age);
+        Target::builder()
+            .arn(self.target.get()?.as_str())
+            .role_arn(self.role.get()?.as_str())
+            .set_input(self.input.clone())
+            .retry_policy(retries.build())
+            .build()
+            .map_err(incomplete)
+    }
+
+    fn state(&self) -> ScheduleState {
+        if self.enabled { ScheduleState::Enabled } else { ScheduleState::Disabled }
+    }
+
+    fn window(&self) -> Result<FlexibleTimeWindow, Fault> {
+        let mode = match self.flexible_window_minutes {
+            Some(_) => FlexibleTimeWindowMode::Flexible,
+            None => FlexibleTimeWindowMode::Off,
+        };
+        FlexibleTimeWindow::builder()
+            .mode(mode)
+            .set_maximum_window_in_minutes(self.flexible_window_minutes)
+            .build()
+            .map_err(incomplete)
+    }
+}
+
+fn outputs_of(group: &str, name: &str, place: &Place) -> Result<ScheduleOutputs, Fault> {
+    let arn: Input<Arn> = place.arn("scheduler", format!("schedule/{group}/{name}"));
+    Ok(ScheduleOutputs { name: name.to_owned(), arn: arn.get()?.clone() })
+}
+
+/// Whether that has the form of one of the three expressions (*EventBridge Scheduler User Guide*,
+/// "Schedule types").
+fn is_expression(text: &str) -> bool {
+    text.strip_suffix(')').and_then(|text| text.split_once('(')).is_some_and(|(kind, inside)| {
+        let fields = inside.split_whitespace().count();
+        match kind {
+            "rate" => fields == 2,
+            "cron" => fields == 6,
+            "at" => fields == 1,
+            _ => false,
+        }
+    })
 }

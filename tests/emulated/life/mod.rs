@@ -4,9 +4,12 @@
 //! A type that needs others first makes them with [`Life::given`].
 
 mod apigatewayv2;
+mod cloudwatch;
+mod firehose;
 mod iam;
 mod lambda;
 mod logs;
+mod scheduler;
 mod sqs;
 
 use maas::graph::document::resolve;
