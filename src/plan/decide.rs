@@ -232,6 +232,12 @@ impl<'a> Round<'a> {
         }
     }
 
+    fn is_replaced(&self, at: &Address) -> bool {
+        self.decisions
+            .get(at)
+            .is_some_and(|decision| matches!(decision.verdict, Verdict::Replace { .. }))
+    }
+
     fn moves(&self, at: &Address, output: &str, changes: &[Change]) -> bool {
         let Some(node) = self.world.graph.nodes().get(at) else { return false };
         let moved = node.traits.moves_on_update.iter().filter(|(moved, _)| *moved == output);
@@ -293,7 +299,9 @@ impl<'a> Round<'a> {
         if !record.finished {
             decision.reasons.push(Reason::Unfinished);
         }
-        if asked || !fixed.is_empty() {
+        let owner = node.owner().filter(|owner| self.is_replaced(owner));
+        if asked || owner.is_some() || !fixed.is_empty() {
+            decision.reasons.extend(owner.map(Reason::OwnerReplaced));
             if !fixed.is_empty() {
                 decision.reasons.push(Reason::CannotChange(fixed));
             }

@@ -1,0 +1,346 @@
+//! A cloud in memory with two types, and faults at the nth call.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard};
+
+use maas::graph::{
+    Arn, Catalogue, Charset, Created, Cx, Fault, FaultKind, Foretold, Held, Id, Input, Naming,
+    Outputs, Place, Resource, Seen, Tags,
+};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use tokio::sync::Notify;
+
+/// What happens at a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// It is refused.
+    Refused,
+    /// It goes through, and its answer is lost.
+    AnswerLost,
+    /// The program dies before it.
+    KillBefore,
+    /// It goes through, and the program dies before it hears of it.
+    KillAfter,
+}
+
+/// The cloud.
+#[derive(Default)]
+pub struct Cloud {
+    inner: Mutex<Inner>,
+    death: Notify,
+}
+
+#[derive(Default)]
+struct Inner {
+    things: BTreeMap<String, ThingInputs>,
+    children: BTreeMap<String, ChildInputs>,
+    calls: u64,
+    trouble: BTreeMap<u64, Trouble>,
+    refused: Option<String>,
+    log: Vec<String>,
+}
+
+impl Cloud {
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap()
+    }
+
+    /// Everything that is there, in words.
+    pub fn inventory(&self) -> Vec<String> {
+        let inner = self.inner();
+        let things = inner
+            .things
+            .iter()
+            .map(|(id, thing)| format!("{id} {} {} {:?}", thing.shape, thing.size, thing.link));
+        let children = inner.children.iter().map(|(id, child)| format!("{id} {}", child.weight));
+        things.chain(children).collect()
+    }
+
+    /// Returns when the program is to die.
+    pub async fn dead(&self) {
+        self.death.notified().await;
+    }
+
+    /// The calls that were sent, forgotten with this.
+    pub fn take_log(&self) -> Vec<String> {
+        std::mem::take(&mut self.inner().log)
+    }
+
+    /// Lets the nth call from now meet trouble; the first is 1.
+    pub fn trouble_at(&self, nth: u64, trouble: Trouble) {
+        let mut inner = self.inner();
+        let at = inner.calls + nth;
+        inner.trouble.insert(at, trouble);
+    }
+
+    /// Refuses this call.
+    pub fn refuse(&self, call: &str) {
+        self.inner().refused = Some(call.to_owned());
+    }
+
+    /// No more trouble.
+    pub fn calm(&self) {
+        let mut inner = self.inner();
+        inner.refused = None;
+        inner.trouble.clear();
+    }
+
+    /// Changes a thing by hand.
+    pub fn by_hand(&self, id: &str, change: impl FnOnce(&mut ThingInputs)) {
+        change(self.inner().things.get_mut(id).unwrap());
+    }
+
+    /// Deletes a thing by hand.
+    pub fn lose(&self, id: &str) {
+        self.inner().things.remove(id);
+    }
+
+    async fn call<T>(
+        &self,
+        what: String,
+        work: impl FnOnce(&mut Inner) -> Result<T, Fault>,
+    ) -> Result<T, Fault> {
+        tokio::task::yield_now().await;
+        let (trouble, result) = {
+            let mut inner = self.inner();
+            inner.calls += 1;
+            let at = inner.calls;
+            let trouble = inner.trouble.get(&at).copied();
+            if trouble == Some(Trouble::Refused) || inner.refused.as_ref() == Some(&what) {
+                inner.log.push(format!("{what} (refused)"));
+                return Err(Fault::new(FaultKind::Refused, "the test wants it so"));
+            }
+            let result =
+                if trouble == Some(Trouble::KillBefore) { None } else { Some(work(&mut inner)) };
+            inner.log.push(what);
+            (trouble, result)
+        };
+        match (trouble, result) {
+            (Some(Trouble::KillBefore | Trouble::KillAfter), _) | (_, None) => {
+                self.death.notify_one();
+                std::future::pending().await
+            }
+            (Some(Trouble::AnswerLost), _) => Err(Fault::new(FaultKind::Unanswered, "no answer")),
+            (_, Some(result)) => result,
+        }
+    }
+}
+
+/// A thing with a name.
+pub struct Thing;
+
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ThingInputs {
+    pub name: Input<String>,
+    pub size: u32,
+    /// Cannot be changed.
+    pub shape: String,
+    #[serde(default)]
+    pub link: Option<Input<Arn>>,
+    #[serde(default)]
+    pub secret: Option<Input<String>>,
+    #[serde(default)]
+    pub tags: Tags,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct ThingOutputs {
+    pub id: String,
+    pub arn: Arn,
+}
+
+impl Outputs for ThingOutputs {
+    const NAMES: &'static [&'static str] = &["id", "arn"];
+}
+
+fn thing_outputs(name: &str, place: &Place) -> ThingOutputs {
+    let arn: Input<Arn> = place.arn("fake", name);
+    ThingOutputs { id: name.to_owned(), arn: arn.get().unwrap().clone() }
+}
+
+impl Resource for Thing {
+    type Cloud = Cloud;
+    type Inputs = ThingInputs;
+    type Outputs = ThingOutputs;
+
+    const KIND: &'static str = "fake:thing";
+    const NAME: Option<Naming> =
+        Some(Naming { input: "name", longest: 64, charset: Charset::Word, global: false });
+    const TAGGED: bool = true;
+    const REPLACE_ON: &'static [&'static str] = &["name", "shape"];
+
+    fn foretell(want: &ThingInputs, place: &Place) -> Foretold {
+        let Some(name) = want.name.known() else { return Foretold::default() };
+        let arn: Input<Arn> = place.arn("fake", name);
+        Foretold::default().id(name.as_str()).output("id", name).output("arn", arn)
+    }
+
+    async fn create(cx: &Cx<Cloud>, want: &ThingInputs) -> Result<Created<Self>, Fault> {
+        let name = want.name.get()?.clone();
+        cx.call(format!("create {name}"), |cloud| {
+            if cloud.things.contains_key(&name) {
+                return Err(Fault::new(FaultKind::Exists, format!("{name} exists")));
+            }
+            // As it is before its second call: half made.
+            cloud.things.insert(name.clone(), ThingInputs { size: 0, ..want.clone() });
+            Ok(())
+        })
+        .await?;
+        let id = Id::from(name.as_str());
+        cx.made(&id).await?;
+        size(cx, &name, want.size).await?;
+        Ok(Created { id, outputs: thing_outputs(&name, cx.place()) })
+    }
+
+    async fn read(cx: &Cx<Cloud>, held: &Held<Self>) -> Result<Option<Seen<Self>>, Fault> {
+        let id = held.id.0.clone();
+        let found =
+            cx.call(format!("read {id}"), |cloud| Ok(cloud.things.get(&id).cloned())).await?;
+        Ok(found.map(|inputs| Seen { inputs, outputs: thing_outputs(&id, cx.place()) }))
+    }
+
+    async fn update(
+        cx: &Cx<Cloud>,
+        held: &Held<Self>,
+        want: &ThingInputs,
+    ) -> Result<ThingOutputs, Fault> {
+        let id = held.id.0.clone();
+        let rest = |inputs: &ThingInputs| {
+            (inputs.link.clone(), inputs.secret.clone(), inputs.tags.clone())
+        };
+        if !held.finished || rest(&held.inputs) != rest(want) {
+            cx.call(format!("change {id}"), |cloud| {
+                let thing = cloud
+                    .things
+                    .get_mut(&id)
+                    .ok_or_else(|| Fault::new(FaultKind::Absent, "gone"))?;
+                *thing = ThingInputs { size: thing.size, ..want.clone() };
+                Ok(())
+            })
+            .await?;
+        }
+        if held.differs(want, |inputs| inputs.size) {
+            size(cx, &id, want.size).await?;
+        }
+        Ok(thing_outputs(&id, cx.place()))
+    }
+
+    async fn delete(cx: &Cx<Cloud>, held: &Held<Self>) -> Result<(), Fault> {
+        let id = held.id.0.clone();
+        let arn = thing_outputs(&id, cx.place()).arn;
+        cx.call(format!("delete {id}"), |cloud| {
+            let used = cloud
+                .things
+                .iter()
+                .find(|(_, other)| other.link.as_ref().and_then(Input::known) == Some(&arn));
+            if let Some((user, _)) = used {
+                return Err(Fault::new(FaultKind::Refused, format!("{user} uses it")));
+            }
+            cloud.things.remove(&id);
+            cloud.children.retain(|_, child| child.owner.known() != Some(&id));
+            Ok(())
+        })
+        .await
+    }
+}
+
+async fn size(cx: &Cx<Cloud>, name: &str, size: u32) -> Result<(), Fault> {
+    cx.call(format!("size {name} {size}"), |cloud| {
+        let thing =
+            cloud.things.get_mut(name).ok_or_else(|| Fault::new(FaultKind::Absent, "gone"))?;
+        thing.size = size;
+        Ok(())
+    })
+    .await
+}
+
+/// A part of a thing, which goes with it.
+pub struct Child;
+
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChildInputs {
+    pub owner: Input<String>,
+    pub label: String,
+    pub weight: u32,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct ChildOutputs {
+    pub id: String,
+}
+
+impl Outputs for ChildOutputs {
+    const NAMES: &'static [&'static str] = &["id"];
+}
+
+impl Resource for Child {
+    type Cloud = Cloud;
+    type Inputs = ChildInputs;
+    type Outputs = ChildOutputs;
+
+    const KIND: &'static str = "fake:child";
+    const REPLACE_ON: &'static [&'static str] = &["owner", "label"];
+    const ONE_AT_A_TIME: bool = true;
+    const DIES_WITH: Option<&'static str> = Some("owner");
+
+    async fn create(cx: &Cx<Cloud>, want: &ChildInputs) -> Result<Created<Self>, Fault> {
+        let id = format!("{}/{}", want.owner.get()?, want.label);
+        cx.call(format!("create {id}"), |cloud| {
+            if !cloud.things.contains_key(want.owner.get()?) {
+                return Err(Fault::new(FaultKind::Refused, "its owner is not there"));
+            }
+            if cloud.children.contains_key(&id) {
+                return Err(Fault::new(FaultKind::Exists, format!("{id} exists")));
+            }
+            cloud.children.insert(id.clone(), want.clone());
+            Ok(())
+        })
+        .await?;
+        Ok(Created { id: Id::from(id.as_str()), outputs: ChildOutputs { id } })
+    }
+
+    async fn read(cx: &Cx<Cloud>, held: &Held<Self>) -> Result<Option<Seen<Self>>, Fault> {
+        let id = held.id.0.clone();
+        let found =
+            cx.call(format!("read {id}"), |cloud| Ok(cloud.children.get(&id).cloned())).await?;
+        Ok(found.map(|inputs| Seen { inputs, outputs: ChildOutputs { id } }))
+    }
+
+    async fn update(
+        cx: &Cx<Cloud>,
+        held: &Held<Self>,
+        want: &ChildInputs,
+    ) -> Result<ChildOutputs, Fault> {
+        let id = held.id.0.clone();
+        cx.call(format!("change {id}"), |cloud| {
+            cloud.children.insert(id.clone(), want.clone());
+            Ok(())
+        })
+        .await?;
+        Ok(ChildOutputs { id })
+    }
+
+    async fn delete(cx: &Cx<Cloud>, held: &Held<Self>) -> Result<(), Fault> {
+        let id = held.id.0.clone();
+        cx.call(format!("delete {id}"), |cloud| {
+            cloud.children.remove(&id);
+            Ok(())
+        })
+        .await
+    }
+
+    async fn find(cx: &Cx<Cloud>, want: &ChildInputs) -> Result<Option<Id>, Fault> {
+        let id = format!("{}/{}", want.owner.get()?, want.label);
+        let there =
+            cx.call(format!("find {id}"), |cloud| Ok(cloud.children.contains_key(&id))).await?;
+        Ok(there.then(|| Id::from(id)))
+    }
+}
+
+/// Both types.
+pub fn catalogue() -> Catalogue {
+    Catalogue::new().with::<Thing>().with::<Child>()
+}

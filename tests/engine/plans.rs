@@ -1,0 +1,160 @@
+//! What plans say, and that runs do what they say.
+
+use maas::plan::{Action, Operation, Plan, Reason};
+
+use crate::stage::{Stage, Want, Wanted, want};
+
+fn wanted(things: &[(&str, Want)]) -> Wanted {
+    things.iter().map(|(name, want)| ((*name).to_owned(), want.clone())).collect()
+}
+
+fn linked(size: u32, link: &str) -> Want {
+    Want { link: Some(link.to_owned()), ..want(size) }
+}
+
+fn steps(plan: &Plan) -> Vec<String> {
+    plan.steps.iter().map(|step| format!("{:?} {}", step.operation, step.key)).collect()
+}
+
+#[tokio::test]
+async fn a_second_plan_is_empty_and_a_second_run_sends_nothing() {
+    let mut stage = Stage::new();
+    let wanted = wanted(&[("a", want(1)), ("b", linked(2, "a"))]);
+    let first = stage.plan(&wanted);
+    assert_eq!(steps(&first), ["Create a/thing", "Create b/thing"]);
+    stage.applies(&wanted).await;
+    assert!(stage.plan(&wanted).is_empty());
+    stage.cloud.take_log();
+    stage.applies(&wanted).await;
+    assert_eq!(stage.cloud.take_log(), [""; 0]);
+}
+
+#[tokio::test]
+async fn a_plan_knows_arns_before_anything_exists() {
+    let stage = Stage::new();
+    let plan = stage.plan(&wanted(&[("a", want(1)), ("b", linked(2, "a"))]));
+    let preview = plan.steps[1].preview.as_ref().unwrap();
+    assert_eq!(preview["link"], "arn:aws:fake:eu-west-1:123456789012:p-e-a-thing");
+}
+
+#[tokio::test]
+async fn a_change_sends_only_what_changed() {
+    let mut stage = Stage::new();
+    stage.applies(&wanted(&[("a", want(1)), ("b", linked(2, "a"))])).await;
+    stage.cloud.take_log();
+    let changed = wanted(&[("a", want(7)), ("b", linked(2, "a"))]);
+    let plan = stage.plan(&changed);
+    assert_eq!(steps(&plan), ["Update a/thing"]);
+    assert_eq!(plan.steps[0].reasons, [Reason::Changed(vec!["size".into()])]);
+    stage.applies(&changed).await;
+    assert_eq!(stage.cloud.take_log(), ["size p-e-a-thing 7"]);
+}
+
+#[tokio::test]
+async fn a_replacement_makes_the_new_one_first_and_moves_its_users() {
+    let mut stage = Stage::new();
+    stage.applies(&wanted(&[("a", want(1)), ("b", linked(2, "a"))])).await;
+    stage.cloud.take_log();
+    let changed =
+        wanted(&[("a", Want { shape: "square".into(), ..want(1) }), ("b", linked(2, "a"))]);
+    let plan = stage.plan(&changed);
+    assert_eq!(plan.summary().replace, 1);
+    assert_eq!(steps(&plan), ["Create a/thing", "Update b/thing", "Delete a/thing#0"]);
+    stage.applies(&changed).await;
+    let log = stage.cloud.take_log();
+    assert_eq!(
+        log,
+        [
+            "create p-e-a-thing-2",
+            "size p-e-a-thing-2 1",
+            "change p-e-b-thing",
+            "delete p-e-a-thing"
+        ]
+    );
+    assert!(stage.plan(&changed).is_empty());
+}
+
+#[tokio::test]
+async fn a_pinned_name_goes_before_it_comes_again() {
+    let mut stage = Stage::new();
+    let pinned = |shape: &str| Want { pinned: true, shape: shape.into(), ..want(1) };
+    stage.applies(&wanted(&[("a", pinned("round"))])).await;
+    stage.cloud.take_log();
+    let plan = stage.plan(&wanted(&[("a", pinned("square"))]));
+    assert_eq!(steps(&plan), ["Delete a/thing", "Create a/thing"]);
+    stage.applies(&wanted(&[("a", pinned("square"))])).await;
+    assert_eq!(stage.cloud.take_log(), ["delete pinned-a", "create pinned-a", "size pinned-a 1"]);
+}
+
+#[tokio::test]
+async fn what_is_wanted_no_more_goes_in_reverse_and_takes_its_children_along() {
+    let mut stage = Stage::new();
+    let family = Want { children: [("x".to_owned(), 1)].into(), ..want(1) };
+    stage.applies(&wanted(&[("a", family), ("b", linked(2, "a"))])).await;
+    stage.cloud.take_log();
+    let plan = stage.plan(&Wanted::new());
+    let with_owner =
+        plan.steps.iter().find(|step| step.operation == Operation::DeleteWithOwner).unwrap();
+    assert_eq!(with_owner.key.to_string(), "a/x");
+    assert_eq!(plan.summary().delete, 3);
+    stage.applies(&Wanted::new()).await;
+    assert_eq!(stage.cloud.take_log(), ["delete p-e-b-thing", "delete p-e-a-thing"]);
+    assert!(stage.snapshot().records.is_empty());
+}
+
+#[tokio::test]
+async fn drift_is_shown_and_put_right() {
+    let mut stage = Stage::new();
+    let wanted = wanted(&[("a", want(1)), ("b", want(2))]);
+    stage.applies(&wanted).await;
+    stage.cloud.by_hand("p-e-a-thing", |thing| thing.size = 9);
+    stage.cloud.lose("p-e-b-thing");
+    assert!(stage.plan(&wanted).is_empty(), "without reading, nothing is known of it");
+    let seen = stage.look().await;
+    let plan = stage.plan_seen(&wanted, &seen);
+    assert_eq!(steps(&plan), ["Update a/thing", "Create b/thing"]);
+    assert_eq!(plan.steps[0].reasons, [Reason::Drifted(vec!["size".into()])]);
+    assert_eq!(plan.steps[1].reasons, [Reason::Missing]);
+}
+
+#[tokio::test]
+async fn a_failed_step_stops_only_what_waits_for_it() {
+    let mut stage = Stage::new();
+    let wanted = wanted(&[("a", want(1)), ("b", linked(2, "a")), ("c", want(3))]);
+    stage.cloud.refuse("create p-e-a-thing");
+    let report = stage.apply(&wanted).await.unwrap();
+    assert_eq!((report.tally.done, report.tally.failed, report.tally.skipped), (1, 1, 1));
+    assert_eq!(report.faults[0].address.as_str(), "a/thing");
+    stage.cloud.calm();
+    stage.applies(&wanted).await;
+    assert_eq!(stage.cloud.inventory().len(), 3);
+}
+
+#[tokio::test]
+async fn secrets_are_sent_and_never_recorded() {
+    let mut stage = Stage::new();
+    let secret = |text: &str| Want { secret: Some(text.into()), ..want(1) };
+    let plan = stage.plan(&wanted(&[("a", secret("hunter2"))]));
+    assert!(!serde_json::to_string(&plan).unwrap().contains("hunter2"));
+    stage.applies(&wanted(&[("a", secret("hunter2"))])).await;
+    assert!(!serde_json::to_string(&stage.snapshot().records).unwrap().contains("hunter2"));
+    assert!(stage.plan(&wanted(&[("a", secret("hunter2"))])).is_empty());
+    let changed = stage.plan(&wanted(&[("a", secret("hunter3"))]));
+    assert_eq!(changed.steps[0].changes[0].path, "secret");
+    assert_eq!(changed.steps[0].action(), Some(Action::Update));
+}
+
+#[tokio::test]
+async fn another_owners_name_is_refused() {
+    let mut stage = Stage::new();
+    let wanted = wanted(&[("a", want(1))]);
+    stage.applies(&wanted).await;
+    let mut other = Stage::new();
+    other.cloud = stage.cloud.clone();
+    stage.cloud.by_hand("p-e-a-thing", |thing| thing.tags.clear());
+    let report = other.apply(&wanted).await.unwrap();
+    let fault = &report.faults[0].fault;
+    assert!(fault.message.contains("does not belong"), "{fault}");
+    assert!(fault.advice.as_ref().unwrap().contains("--adopt a/thing"));
+    assert!(other.snapshot().records.is_empty());
+}

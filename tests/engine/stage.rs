@@ -1,0 +1,151 @@
+//! A deployment on the cloud in memory: what is wanted, and the commands.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use maas::execute::{self, Bench, EventKind, Events, Outcome, Report};
+use maas::graph::{Address, Arn, Graph, Handle, Input, Output, Place, Scope, Stop};
+use maas::plan::{Observations, Options, Plan, plan};
+use maas::state::{Batch, Keeper, MemoryStore, Snapshot, Store};
+
+use crate::cloud::{Child, ChildInputs, Cloud, Thing, ThingInputs, catalogue};
+
+/// What is wanted: things by name, each with children.
+pub type Wanted = BTreeMap<String, Want>;
+
+/// One wanted thing.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Want {
+    pub size: u32,
+    pub shape: String,
+    /// The name of the thing that it needs.
+    pub link: Option<String>,
+    /// A name that the user fixed.
+    pub pinned: bool,
+    pub secret: Option<String>,
+    /// Children by label, with their weight.
+    pub children: BTreeMap<String, u32>,
+}
+
+pub fn want(size: u32) -> Want {
+    Want { size, shape: "round".into(), ..Want::default() }
+}
+
+pub fn graph(wanted: &Wanted) -> Graph {
+    let scope = Scope { project: "p".into(), environment: "e".into(), ..Scope::default() };
+    let mut graph = Graph::new(scope);
+    let at = |name: &str| Address::new(name, "thing");
+    for (name, want) in wanted {
+        let link = want.link.as_ref().filter(|link| wanted.contains_key(*link));
+        let link = link.map(|link| Output::<Arn>::of(&Handle::<Thing>::at(at(link)), "arn").into());
+        let pinned = if want.pinned { format!("pinned-{name}") } else { String::new() };
+        let secret = want.secret.clone().map(Input::Secret);
+        let inputs = ThingInputs {
+            name: pinned.into(),
+            size: want.size,
+            shape: want.shape.clone(),
+            link,
+            secret,
+            ..ThingInputs::default()
+        };
+        let thing = graph.add::<Thing>(at(name), inputs);
+        for (label, weight) in &want.children {
+            let inputs = ChildInputs {
+                owner: Output::<String>::of(&thing, "id").into(),
+                label: label.clone(),
+                weight: *weight,
+            };
+            graph.add::<Child>(Address::new(name, label), inputs);
+        }
+    }
+    graph.finish().unwrap()
+}
+
+/// A deployment.
+pub struct Stage {
+    pub cloud: Arc<Cloud>,
+    pub store: Arc<MemoryStore>,
+    pub events: Arc<Mutex<Vec<EventKind>>>,
+    keeper: Keeper,
+    runs: u64,
+}
+
+impl Stage {
+    pub fn new() -> Self {
+        let store = Arc::new(MemoryStore::new("p", "e"));
+        let keeper = Keeper::start(store.clone()).unwrap();
+        Self { cloud: Arc::default(), store, events: Arc::default(), keeper, runs: 0 }
+    }
+
+    pub fn place() -> Place {
+        Place { account: Some("123456789012".into()), region: "eu-west-1".into() }
+    }
+
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        self.store.snapshot()
+    }
+
+    fn bench(&mut self) -> Bench {
+        self.runs += 1;
+        let (_, stop) = Stop::new();
+        let events = self.events.clone();
+        Bench {
+            catalogue: catalogue(),
+            cloud: self.cloud.clone(),
+            place: Self::place(),
+            keeper: self.keeper.clone(),
+            stop,
+            events: Events::new(format!("run-{}", self.runs), move |event| {
+                events.lock().unwrap().push(event.kind.clone())
+            }),
+            parallelism: 4,
+            adopt: Default::default(),
+        }
+    }
+
+    pub fn plan(&self, wanted: &Wanted) -> Plan {
+        self.plan_seen(wanted, &Observations::new())
+    }
+
+    pub fn plan_seen(&self, wanted: &Wanted, seen: &Observations) -> Plan {
+        plan(
+            &graph(wanted),
+            &self.snapshot(),
+            seen,
+            &Self::place(),
+            &catalogue(),
+            &Options::default(),
+        )
+        .unwrap()
+    }
+
+    pub async fn look(&mut self) -> Observations {
+        execute::look(&self.bench(), &self.snapshot(), |_| true).await.unwrap()
+    }
+
+    /// Applies; none where the program died.
+    pub async fn apply(&mut self, wanted: &Wanted) -> Option<Report> {
+        let bench = self.bench();
+        let cloud = self.cloud.clone();
+        let work = async {
+            execute::settle(&bench).await.unwrap_or_else(|fault| panic!("settle: {fault}"));
+            let plan = self.plan(wanted);
+            Some(execute::run(&bench, &plan, &graph(wanted)).await.unwrap())
+        };
+        let report = tokio::select! {
+            biased;
+            () = cloud.dead() => None,
+            report = work => report,
+        };
+        // A batch that was sent to the keeper before the death arrives; a dead process sends none.
+        self.keeper.commit(Batch::new()).await.unwrap();
+        report
+    }
+
+    /// Applies and expects that all of it is done.
+    pub async fn applies(&mut self, wanted: &Wanted) -> Report {
+        let report = self.apply(wanted).await.expect("it does not die");
+        assert_eq!(report.outcome, Outcome::Done, "{:?}", report.faults);
+        report
+    }
+}
