@@ -217,9 +217,19 @@ const ROWS: &[Row] = &[
     // SNS.
     Row("sns:", &["NotFound", "NotFoundException", "ResourceNotFound"], "", Class::Absent),
     Row("sns:CreateTopic", &["InvalidParameter"], "already exists with different", Class::Exists),
+    Row("sns:Subscribe", &["InvalidParameter"], "already exists with different", Class::Exists),
+    Row("sns:Unsubscribe", &["InvalidParameter"], "pending confirmation", Class::Absent),
     Row("sns:", &["InvalidParameter"], "PrincipalNotFound", NEW),
     Row("sns:", &["InvalidParameter"], "is not a valid role to allow SNS", NEW),
     Row("sns:", &["ConcurrentAccess", "ConcurrentAccessException", "StaleTag"], "", BUSY),
+    Row(
+        "sns:",
+        &["TopicLimitExceeded", "SubscriptionLimitExceeded", "FilterPolicyLimitExceeded"],
+        "",
+        Class::Terminal(
+            "an SNS quota of this account is used up; raise it under Service Quotas or remove what nothing uses",
+        ),
+    ),
     // S3.
     Row("s3:CreateBucket", &["BucketAlreadyOwnedByYou"], "", Class::Exists),
     Row(
@@ -231,14 +241,19 @@ const ROWS: &[Row] = &[
         ),
     ),
     Row("s3:CreateBucket", &["OperationAborted"], "", HELD),
-    Row("s3:DeleteBucket", &["BucketNotEmpty"], "", BUSY),
     Row("s3:DeleteBucket", &["NoSuchBucket"], "", Class::Absent),
-    Row("s3:Put", &["NoSuchBucket"], "", NEW),
+    Row(
+        "s3:Put",
+        &["NoSuchBucket"],
+        "",
+        Class::NotReady(Schedule { deadline: Duration::from_secs(60), ..Schedule::PROPAGATION }),
+    ),
     Row(
         "s3:",
         &[
             "NoSuchBucket",
             "NotFound",
+            "NoSuchUpload",
             "NoSuchTagSet",
             "NoSuchCORSConfiguration",
             "NoSuchLifecycleConfiguration",
@@ -258,9 +273,32 @@ const ROWS: &[Row] = &[
         "Unable to validate the following destination configurations",
         Class::NotReady(Schedule { deadline: Duration::from_secs(60), ..Schedule::PROPAGATION }),
     ),
+    Row(
+        "s3:PutBucketNotification",
+        &["InvalidArgument"],
+        "overlap",
+        Class::Terminal(
+            "two rules of the bucket match the same event of the same key; make their prefixes or suffixes exclude each other",
+        ),
+    ),
+    Row(
+        "s3:PutBucketNotification",
+        &["InvalidArgument"],
+        "region is not valid",
+        Class::Terminal("a destination has to be in the bucket's region"),
+    ),
+    Row(
+        "s3:CreateBucket",
+        &["TooManyBuckets"],
+        "",
+        Class::Terminal(
+            "this account's quota of buckets is used up; raise it under Service Quotas or delete buckets that nothing uses",
+        ),
+    ),
     // DynamoDB.
     Row("dynamodb:CreateTable", &["ResourceInUseException"], "already exists", Class::Exists),
-    Row("dynamodb:", &["ResourceNotFoundException"], "", Class::Absent),
+    Row("dynamodb:DeleteTable", &["ResourceInUseException"], "being deleted", Class::Absent),
+    Row("dynamodb:", &["ResourceNotFoundException", "TableNotFoundException"], "", Class::Absent),
     Row(
         "dynamodb:",
         &["ResourceInUseException", "ContinuousBackupsUnavailableException"],
@@ -268,6 +306,14 @@ const ROWS: &[Row] = &[
         HELD,
     ),
     Row("dynamodb:", &["LimitExceededException"], "simultaneously", Class::Throttle),
+    Row(
+        "dynamodb:CreateTable",
+        &["LimitExceededException"],
+        "",
+        Class::Terminal(
+            "this account's quota of DynamoDB tables in this region is used up; raise it under Service Quotas or delete tables that nothing uses",
+        ),
+    ),
     Row(
         "dynamodb:UpdateTimeToLive",
         &["ValidationException"],

@@ -5,12 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Cx, Policy, Principal, Statement};
-use crate::graph::{
-    Arn, Charset, Created, Fault, FaultKind, Foretold, Held, Input, Naming, Place, Resource, Seen,
-    Tags,
+use super::{
+    Cx, Policy, Principal, Statement, bucket_check, bucket_empty, bucket_parts as parts,
+    bucket_rules as rules, tags,
 };
-use crate::outputs;
+use crate::graph::{
+    Arn, Charset, Created, Fault, FaultKind, Foretold, Held, Id, Input, IntoParts, Naming,
+    Objection, Place, Resource, Seen, Tags,
+};
+use crate::{outputs, text};
 
 /// An S3 bucket for general purposes: encrypted, private, without access control lists.
 #[derive(Debug)]
@@ -121,7 +124,7 @@ impl Default for BucketInputs {
 ///
 /// *Security best practices for Amazon S3*, "Enforce encryption of data in transit".
 pub fn deny_insecure_transport(arn: Input<String>) -> Statement {
-    let objects: Input<String> = crate::text!(arn.clone(), "/*");
+    let objects: Input<String> = text!(arn.clone(), "/*");
     Statement::deny(["s3:*"]).by(Principal::everybody()).on(arn).on(objects).when(
         "Bool",
         "aws:SecureTransport",
@@ -154,12 +157,8 @@ impl Resource for Bucket {
     const UNREAD: &'static [&'static str] = &["force_empty"];
 
     fn foretell(want: &BucketInputs, place: &Place) -> Foretold {
-        let arn: Input<Arn> =
-            crate::text!(format!("arn:{}:s3:::", place.partition()), want.name.clone());
-        let domain =
-            if place.partition() == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" };
-        let host: Input<String> =
-            crate::text!(want.name.clone(), format!(".s3.{}.{domain}", place.region));
+        let arn: Input<Arn> = text!(format!("arn:{}:s3:::", place.partition()), want.name.clone());
+        let host: Input<String> = host(want.name.clone(), place);
         let foretold = Foretold::default()
             .output("name", &want.name)
             .output("arn", arn)
@@ -170,15 +169,131 @@ impl Resource for Bucket {
         }
     }
 
-    async fn create(_cx: &Cx, _want: &BucketInputs) -> Result<Created<Self>, Fault> {
-        Err(Fault::new(FaultKind::Defect, "not written yet"))
+    fn check(want: &BucketInputs) -> Vec<Objection> {
+        bucket_check::objections(want)
     }
 
-    async fn read(_cx: &Cx, _held: &Held<Self>) -> Result<Option<Seen<Self>>, Fault> {
-        Err(Fault::new(FaultKind::Defect, "not written yet"))
+    /// New buckets encrypt with S3's keys, block public access and have no access control lists
+    /// (*Amazon S3 User Guide*, "Creating a general purpose bucket"), so none of that is sent here.
+    /// It is read, and an update puts right what somebody changed.
+    async fn create(cx: &Cx, want: &BucketInputs) -> Result<Created<Self>, Fault> {
+        let name = want.name.get()?;
+        let _alone = cx.exclusive(&lock(name)).await;
+        // In us-east-1 CreateBucket answers with one's own bucket of that name.
+        if cx.place().region == parts::FIRST_REGION && parts::is_there(cx, name).await? {
+            let message = format!("a bucket named {name} exists already");
+            return Err(Fault::new(FaultKind::Exists, message));
+        }
+        parts::create(cx, name, &want.tags).await?;
+        let id = Id::from(name.as_str());
+        cx.made(&id).await?;
+        let new = BucketInputs { tags: want.tags.clone(), ..BucketInputs::default() };
+        send(cx, name, &new, want, false).await?;
+        Ok(Created { id, outputs: outputs_of(name, cx.place()) })
     }
 
-    async fn delete(_cx: &Cx, _held: &Held<Self>) -> Result<(), Fault> {
-        Err(Fault::new(FaultKind::Defect, "not written yet"))
+    async fn read(cx: &Cx, held: &Held<Self>) -> Result<Option<Seen<Self>>, Fault> {
+        let name = held.id.as_str();
+        let Some(versioning) = parts::versioning(cx, name).await? else { return Ok(None) };
+        let (encryption, block_public_access, object_ownership, policy, cors, lifecycle, tags) = futures::try_join!(
+            parts::encryption(cx, name),
+            parts::block_public_access(cx, name),
+            parts::object_ownership(cx, name),
+            parts::policy(cx, name),
+            rules::cors(cx, name),
+            rules::lifecycle(cx, name),
+            parts::tags(cx, name),
+        )?;
+        let inputs = BucketInputs {
+            name: Input::from(name),
+            versioning,
+            force_empty: held.inputs.force_empty,
+            encryption,
+            block_public_access,
+            object_ownership,
+            policy,
+            cors,
+            lifecycle,
+            tags: tags::ours(tags),
+        };
+        Ok(Some(Seen { inputs, outputs: outputs_of(name, cx.place()) }))
     }
+
+    async fn update(
+        cx: &Cx,
+        held: &Held<Self>,
+        want: &BucketInputs,
+    ) -> Result<BucketOutputs, Fault> {
+        let name = held.id.as_str();
+        let _alone = cx.exclusive(&lock(name)).await;
+        send(cx, name, &held.inputs, want, !held.finished).await?;
+        Ok(outputs_of(name, cx.place()))
+    }
+
+    async fn delete(cx: &Cx, held: &Held<Self>) -> Result<(), Fault> {
+        let name = held.id.as_str();
+        let _alone = cx.exclusive(&lock(name)).await;
+        bucket_empty::delete(cx, name, held.inputs.force_empty).await
+    }
+
+    /// A bucket of that name in another account is none that was left behind.
+    async fn find(cx: &Cx, want: &BucketInputs) -> Result<Option<Id>, Fault> {
+        let name = want.name.get()?;
+        Ok(parts::is_there(cx, name).await?.then(|| Id::from(name.as_str())))
+    }
+}
+
+/// What keeps two steps from working on one bucket at once, which S3 refuses.
+pub fn lock(name: &str) -> String {
+    format!("s3:{name}")
+}
+
+fn host<T: From<String>>(name: impl IntoParts, place: &Place) -> Input<T> {
+    let suffix = if place.partition() == "aws-cn" { ".cn" } else { "" };
+    text!(name, format!(".s3.{}.amazonaws.com{suffix}", place.region))
+}
+
+fn outputs_of(name: &str, place: &Place) -> BucketOutputs {
+    BucketOutputs {
+        name: name.to_owned(),
+        arn: Arn(format!("arn:{}:s3:::{name}", place.partition())),
+        regional_domain_name: host(name, place).known().cloned().unwrap_or_default(),
+    }
+}
+
+/// Sends what differs, one call a concern; all of it where nobody knows what is there.
+async fn send(
+    cx: &Cx,
+    name: &str,
+    was: &BucketInputs,
+    want: &BucketInputs,
+    all: bool,
+) -> Result<(), Fault> {
+    if all || was.block_public_access != want.block_public_access {
+        parts::put_block_public_access(cx, name).await?;
+    }
+    if all || was.object_ownership != want.object_ownership {
+        parts::put_object_ownership(cx, name).await?;
+    }
+    if all || was.encryption != want.encryption {
+        parts::put_encryption(cx, name).await?;
+    }
+    if (all && want.versioning) || was.versioning != want.versioning {
+        parts::put_versioning(cx, name, want.versioning).await?;
+    }
+    if all || was.policy != want.policy {
+        parts::put_policy(cx, name, &want.policy).await?;
+    }
+    if all || was.cors != want.cors {
+        rules::put_cors(cx, name, &want.cors).await?;
+    }
+    if all || was.lifecycle != want.lifecycle {
+        rules::put_lifecycle(cx, name, &want.lifecycle).await?;
+    }
+    let (gone, put) =
+        if all { (Vec::new(), want.tags.clone()) } else { tags::difference(&was.tags, &want.tags) };
+    if !gone.is_empty() || !put.is_empty() {
+        parts::put_tags(cx, name, &gone, put).await?;
+    }
+    Ok(())
 }

@@ -96,7 +96,7 @@ impl Resource for LogGroup {
         let inputs = LogGroupInputs {
             name: Input::from(name),
             retention_days: group.retention_in_days().unwrap_or_default(),
-            tags: tags.tags.unwrap_or_default().into_iter().collect(),
+            tags: super::tags::ours(tags.tags.unwrap_or_default()),
         };
         Ok(Some(Seen { inputs, outputs }))
     }

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::check::Check;
 use super::{Cx, Policy};
 use crate::graph::{
     Arn, Charset, Created, Fault, FaultKind, Foretold, Held, Id, Input, Naming, Objection,
@@ -29,8 +30,11 @@ pub struct QueueInputs {
     /// Seconds that a message is kept; 60 to 1,209,600.
     pub retention: u32,
     /// Where messages go that were received too often.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub redrive: Option<Redrive>,
+    /// Whether SQS encrypts messages with keys of its own; always true.
+    #[serde(default = "managed_encryption")]
+    pub managed_encryption: bool,
     /// Who may send to it; its own account's identities need no mention.
     #[serde(default)]
     pub policy: Policy,
@@ -56,10 +60,15 @@ impl Default for QueueInputs {
             visibility_timeout: 30,
             retention: 345_600,
             redrive: None,
+            managed_encryption: managed_encryption(),
             policy: Policy::new(),
             tags: Tags::new(),
         }
     }
+}
+
+fn managed_encryption() -> bool {
+    true
 }
 
 outputs! {
@@ -92,16 +101,24 @@ impl Resource for Queue {
     }
 
     fn check(want: &QueueInputs) -> Vec<Objection> {
-        let mut objections = Vec::new();
-        if want.visibility_timeout > 43_200 {
-            let message = "SQS hides a message for 12 hours (43,200 s) at most".to_owned();
-            objections.push(Objection { path: "visibility_timeout".to_owned(), message });
+        let fits = |name: &String| {
+            let charset = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+            (1..=80).contains(&name.len()) && name.bytes().all(charset)
+        };
+        let mut check = Check::default()
+            .that(
+                want.name.known().is_none_or(fits),
+                "name",
+                "a queue's name has 1 to 80 letters, digits, `-` and `_`",
+            )
+            .range("visibility_timeout", want.visibility_timeout, 0..=43_200, "seconds")
+            .range("retention", want.retention, 60..=1_209_600, "seconds")
+            .that(want.managed_encryption, "managed_encryption", "every queue is encrypted");
+        if let Some(redrive) = &want.redrive {
+            let times = redrive.max_receives;
+            check = check.range("redrive.max_receives", times, 1..=1_000, "times");
         }
-        if !(60..=1_209_600).contains(&want.retention) {
-            let message = "SQS keeps a message for 60 s to 14 days (1,209,600 s)".to_owned();
-            objections.push(Objection { path: "retention".to_owned(), message });
-        }
-        objections
+        check.done()
     }
 
     async fn create(cx: &Cx, want: &QueueInputs) -> Result<Created<Self>, Fault> {
@@ -158,12 +175,14 @@ impl Resource for Queue {
             name: Input::from(name),
             visibility_timeout: number(Attribute::VisibilityTimeout),
             retention: number(Attribute::MessageRetentionPeriod),
+            managed_encryption: text(Attribute::SqsManagedSseEnabled)
+                .is_some_and(|text| text == "true"),
             redrive: text(Attribute::RedrivePolicy).and_then(|text| redrive(text)),
             policy: text(Attribute::Policy)
                 .map(|text| Policy::from_json(text))
                 .transpose()?
                 .unwrap_or_default(),
-            tags: tags.tags.unwrap_or_default().into_iter().collect(),
+            tags: super::tags::ours(tags.tags.unwrap_or_default()),
         };
         Ok(Some(Seen { inputs, outputs: outputs_of(name, url.to_owned(), cx.place())? }))
     }
@@ -243,7 +262,7 @@ fn attributes(want: &QueueInputs) -> Result<HashMap<Attribute, String>, Fault> {
     Ok(HashMap::from([
         (Attribute::VisibilityTimeout, want.visibility_timeout.to_string()),
         (Attribute::MessageRetentionPeriod, want.retention.to_string()),
-        (Attribute::SqsManagedSseEnabled, "true".to_owned()),
+        (Attribute::SqsManagedSseEnabled, want.managed_encryption.to_string()),
         (Attribute::RedrivePolicy, redrive),
         (Attribute::Policy, policy),
     ]))

@@ -6,4 +6,5 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 
 mod life;
+mod moto;
 mod support;

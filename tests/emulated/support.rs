@@ -107,12 +107,17 @@ impl Cloud {
 }
 
 fn config(emulator: Emulator, credentials: Credentials) -> SdkConfig {
+    let client = aws_smithy_http_client::Builder::new().build_http();
     SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new(REGION))
         .endpoint_url(emulator.endpoint())
         .credentials_provider(SharedCredentialsProvider::new(credentials))
-        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .http_client(if emulator == Emulator::Moto {
+            crate::moto::renaming(client)
+        } else {
+            client
+        })
         .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
         .build()
 }
