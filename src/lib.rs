@@ -17,5 +17,6 @@ pub mod aws;
 pub mod execute;
 pub mod graph;
 pub mod manifest;
+pub mod package;
 pub mod plan;
 pub mod state;
