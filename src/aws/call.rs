@@ -93,7 +93,7 @@ where
             let meta = service.err().meta();
             Fault {
                 code: meta.code().map(str::to_owned),
-                request_id: meta.extra("aws_request_id").map(str::to_owned),
+                request_id: meta.extra("aws_request_id").map(Into::into),
                 ..Fault::new(FaultKind::Refused, meta.message().unwrap_or("AWS gave no message"))
             }
         }

@@ -16,7 +16,7 @@ pub struct Fault {
     /// AWS's message, or ours where AWS said nothing.
     pub message: String,
     /// AWS's request id, for its support.
-    pub request_id: Option<String>,
+    pub request_id: Option<Box<str>>,
     /// What to do about it.
     pub advice: Option<String>,
 }
