@@ -59,12 +59,14 @@ impl Cx {
 }
 
 fn judge(operation: &str, mut fault: Fault) -> (Fault, Option<Schedule>) {
-    if fault.kind == FaultKind::Unanswered {
+    let code = fault.code.as_deref();
+    let class = code.and_then(|code| behaviour::class(operation, code, &fault.message));
+    // Some services throttle with a status of 500 and above; that much is an answer.
+    if fault.kind == FaultKind::Unanswered && class != Some(Class::Throttle) {
         let schedule = behaviour::may_repeat(operation).then_some(Schedule::UNANSWERED);
         return (fault, schedule);
     }
-    let Some(code) = fault.code.clone() else { return (fault, None) };
-    match behaviour::class(operation, &code, &fault.message) {
+    match class {
         Some(Class::Absent) => fault.kind = FaultKind::Absent,
         Some(Class::Exists) => fault.kind = FaultKind::Exists,
         Some(Class::Throttle) => {

@@ -1,10 +1,13 @@
 //! `aws:lambda/event-invoke-config`
 
+use aws_sdk_lambda::types::{DestinationConfig, OnFailure, OnSuccess};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Cx;
-use crate::graph::{Arn, Created, Fault, FaultKind, Foretold, Held, Input, Place, Resource, Seen};
+use crate::graph::{
+    Arn, Created, Fault, Foretold, Held, Id, Input, Objection, OrAbsent, Place, Resource, Seen,
+};
 use crate::outputs;
 
 /// What Lambda does with a function's asynchronous invocations that fail.
@@ -63,15 +66,94 @@ impl Resource for EventInvokeConfig {
         Foretold::default().id(function.as_str()).output("function", function)
     }
 
-    async fn create(_cx: &Cx, _want: &EventInvokeConfigInputs) -> Result<Created<Self>, Fault> {
-        Err(Fault::new(FaultKind::Defect, "not written yet"))
+    fn check(want: &EventInvokeConfigInputs) -> Vec<Objection> {
+        let mut objections = Vec::new();
+        let ranges = [
+            ("max_retries", want.max_retries, 0..=2, "retries"),
+            ("max_age", want.max_age, 60..=21_600, "s"),
+        ];
+        for (path, value, range, unit) in ranges {
+            if !range.contains(&value) {
+                let (least, most) = range.into_inner();
+                let message = format!("Lambda takes {least} to {most} {unit}, not {value}");
+                objections.push(Objection { path: path.to_owned(), message });
+            }
+        }
+        objections
     }
 
-    async fn read(_cx: &Cx, _held: &Held<Self>) -> Result<Option<Seen<Self>>, Fault> {
-        Err(Fault::new(FaultKind::Defect, "not written yet"))
+    /// A function has one such configuration, and each call replaces it as a whole; so one that is
+    /// there already needs no look.
+    async fn create(cx: &Cx, want: &EventInvokeConfigInputs) -> Result<Created<Self>, Fault> {
+        let outputs = put(cx, want).await?;
+        Ok(Created { id: Id::from(outputs.function.as_str()), outputs })
     }
 
-    async fn delete(_cx: &Cx, _held: &Held<Self>) -> Result<(), Fault> {
-        Err(Fault::new(FaultKind::Defect, "not written yet"))
+    async fn read(cx: &Cx, held: &Held<Self>) -> Result<Option<Seen<Self>>, Fault> {
+        let function = held.id.as_str();
+        let answer = cx
+            .call("lambda:GetFunctionEventInvokeConfig", || {
+                cx.lambda().get_function_event_invoke_config().function_name(function).send()
+            })
+            .await
+            .or_absent()?;
+        let Some(seen) = answer else { return Ok(None) };
+        // Destinations that are not set come as empty objects.
+        let arn = |text: Option<&str>| {
+            text.filter(|text| !text.is_empty()).map(|text| Input::Known(Arn::from(text)))
+        };
+        let destinations = seen.destination_config();
+        let inputs = EventInvokeConfigInputs {
+            function: Input::from(function),
+            max_retries: seen.maximum_retry_attempts().unwrap_or(2),
+            max_age: seen.maximum_event_age_in_seconds().unwrap_or(21_600),
+            on_failure: arn(destinations.and_then(|to| to.on_failure()?.destination())),
+            on_success: arn(destinations.and_then(|to| to.on_success()?.destination())),
+        };
+        let outputs = EventInvokeConfigOutputs { function: function.to_owned() };
+        Ok(Some(Seen { inputs, outputs }))
     }
+
+    async fn update(
+        cx: &Cx,
+        _held: &Held<Self>,
+        want: &EventInvokeConfigInputs,
+    ) -> Result<EventInvokeConfigOutputs, Fault> {
+        put(cx, want).await
+    }
+
+    async fn delete(cx: &Cx, held: &Held<Self>) -> Result<(), Fault> {
+        let function = held.id.as_str();
+        cx.call("lambda:DeleteFunctionEventInvokeConfig", || {
+            cx.lambda().delete_function_event_invoke_config().function_name(function).send()
+        })
+        .await
+        .or_absent()?;
+        Ok(())
+    }
+}
+
+/// Lambda checks that the function's role may send to the destinations.
+async fn put(cx: &Cx, want: &EventInvokeConfigInputs) -> Result<EventInvokeConfigOutputs, Fault> {
+    let function = want.function.get()?;
+    let known = |arn: &Option<Input<Arn>>| -> Result<Option<String>, Fault> {
+        Ok(arn.as_ref().map(Input::get).transpose()?.map(|arn| arn.0.clone()))
+    };
+    let on_failure = known(&want.on_failure)?;
+    let on_success = known(&want.on_success)?;
+    let destinations = DestinationConfig::builder()
+        .set_on_failure(on_failure.map(|arn| OnFailure::builder().destination(arn).build()))
+        .set_on_success(on_success.map(|arn| OnSuccess::builder().destination(arn).build()))
+        .build();
+    cx.call("lambda:PutFunctionEventInvokeConfig", || {
+        cx.lambda()
+            .put_function_event_invoke_config()
+            .function_name(function)
+            .maximum_retry_attempts(want.max_retries)
+            .maximum_event_age_in_seconds(want.max_age)
+            .destination_config(destinations.clone())
+            .send()
+    })
+    .await?;
+    Ok(EventInvokeConfigOutputs { function: function.clone() })
 }

@@ -1,6 +1,6 @@
 //! `aws:lambda/function`
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_lambda::types::{Architecture, Runtime};
 use schemars::JsonSchema;
@@ -190,7 +190,7 @@ impl Resource for Function {
             calls::reserve(cx, name, want.concurrency).await?;
         }
         if vpc.is_some() && matches!(standing!(&created).settled(name)?, Waited::Still(_)) {
-            wait_settled(cx, name).await?;
+            wait_settled(cx, name, true).await?;
         }
         Ok(Created { id, outputs: outputs_of(name, code_sha256, cx.place())? })
     }
@@ -228,7 +228,7 @@ impl Resource for Function {
             && !calls::reconfigure(cx, held, want).await?
             && recode
         {
-            wait_settled(cx, name).await?;
+            wait_settled(cx, name, false).await?;
         }
         let code_sha256 = if recode {
             calls::update_code(cx, name, want).await?
@@ -241,21 +241,7 @@ impl Resource for Function {
             calls::reserve(cx, name, want.concurrency).await?;
         }
         let outputs = outputs_of(name, code_sha256, cx.place())?;
-        let (gone, put) = tags::difference(&held.inputs.tags, &want.tags);
-        let arn = outputs.arn.as_str();
-        if !put.is_empty() {
-            let put: HashMap<String, String> = put.into_iter().collect();
-            cx.call("lambda:TagResource", || {
-                cx.lambda().tag_resource().resource(arn).set_tags(Some(put.clone())).send()
-            })
-            .await?;
-        }
-        if !gone.is_empty() {
-            cx.call("lambda:UntagResource", || {
-                cx.lambda().untag_resource().resource(arn).set_tag_keys(Some(gone.clone())).send()
-            })
-            .await?;
-        }
+        tags::change_lambda(cx, outputs.arn.as_str(), &held.inputs.tags, &want.tags).await?;
         Ok(outputs)
     }
 

@@ -113,7 +113,7 @@ pub(super) async fn leave_vpc(cx: &Cx, name: &str) -> Result<(), Fault> {
         .await?;
     match standing!(&answer).settled(name)? {
         Waited::Ready(()) => Ok(()),
-        Waited::Still(_) => wait_settled(cx, name).await,
+        Waited::Still(_) => wait_settled(cx, name, false).await,
     }
 }
 

@@ -64,16 +64,23 @@ impl Standing<'_> {
     }
 }
 
-/// Waits until Lambda has carried out what was asked of the function.
+/// Waits until Lambda has carried out what was asked of the function. A `fresh` one may not be seen
+/// everywhere yet.
 ///
 /// # Errors
-/// Where it failed; [`FaultKind::NotReady`] after ten minutes.
-pub(super) async fn wait_settled(cx: &Cx, name: &str) -> Result<(), Fault> {
+/// Where it failed; [`FaultKind::Absent`] where it is gone; [`FaultKind::NotReady`] after ten minutes.
+pub(super) async fn wait_settled(cx: &Cx, name: &str, fresh: bool) -> Result<(), Fault> {
     cx.wait(format!("function {name}"), LONGEST, DEADLINE, || async {
         // GetFunction has the largest quota of all that tell the state.
         let answer = cx
             .call("lambda:GetFunction", || cx.lambda().get_function().function_name(name).send())
-            .await?;
+            .await;
+        let answer = match answer {
+            Err(fault) if fresh && fault.kind == FaultKind::Absent => {
+                return Ok(Waited::Still("not seen yet".to_owned()));
+            }
+            answer => answer?,
+        };
         match answer.configuration() {
             Some(configuration) => standing!(configuration).settled(name),
             None => Ok(Waited::Still("unknown".to_owned())),

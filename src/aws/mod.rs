@@ -21,6 +21,8 @@ mod delivery_stream;
 mod delivery_stream_calls;
 mod event_invoke_config;
 mod event_source_mapping;
+mod event_source_mapping_check;
+mod event_source_mapping_seen;
 mod function;
 mod function_calls;
 mod function_check;

@@ -19,7 +19,7 @@ struct Bucket {
     state: Mutex<(f64, Instant)>,
 }
 
-/// Families in order: the first whose prefix fits an operation holds it. *Lambda quotas*, "API
+/// Families in order: the first that names an operation, or its service (`lambda:`), holds it. *Lambda quotas*, "API
 /// requests"; *Quotas for configuring and running an HTTP API*; *Amazon EC2 API throttling* and the
 /// like. IAM publishes none; what is here has been seen to pass.
 const QUOTAS: &[(&[&str], f64, f64)] = &[
@@ -50,8 +50,10 @@ impl Pace {
 
     /// Waits until a call of that operation fits into its family's budget.
     pub async fn wait(&self, operation: &str) {
-        let fits =
-            |bucket: &&Bucket| bucket.operations.iter().any(|prefix| operation.starts_with(prefix));
+        let service = |name: &str| name.ends_with(':') && operation.starts_with(name);
+        let fits = |bucket: &&Bucket| {
+            bucket.operations.iter().any(|name| *name == operation || service(name))
+        };
         if let Some(bucket) = self.buckets.iter().find(fits) {
             bucket.take().await;
         }
@@ -75,6 +77,20 @@ impl Bucket {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn an_operation_of_its_own_quota_shares_it_with_no_other() {
+        let pace = Pace::quotas();
+        let started = Instant::now();
+        for _ in 0..100 {
+            pace.wait("lambda:GetFunction").await;
+        }
+        assert_eq!(started.elapsed(), Duration::ZERO);
+        for _ in 0..30 {
+            pace.wait("lambda:GetFunctionEventInvokeConfig").await;
+        }
+        assert!(started.elapsed() >= Duration::from_millis(990));
+    }
 
     #[tokio::test(start_paused = true)]
     async fn the_burst_passes_at_once_and_the_rest_at_the_rate() {

@@ -1,6 +1,7 @@
 //! Tags: what has to be removed and what has to be put.
 
-use crate::graph::Tags;
+use super::Cx;
+use crate::graph::{Fault, Tags};
 
 /// The keys to remove and the tags to put so that `was` becomes `want`. Tags that are in the cloud
 /// but were never ours are left alone.
@@ -21,4 +22,26 @@ pub fn ours<K: Into<String>, V: Into<String>>(seen: impl IntoIterator<Item = (K,
 pub fn same_owner(found: &Tags, want: &Tags) -> bool {
     let same = |key: &str| want.get(key).is_some_and(|wanted| found.get(key) == Some(wanted));
     ["maas:project", "maas:environment", "maas:address"].into_iter().all(same)
+}
+
+/// Makes the tags of one of Lambda's things what they should be.
+///
+/// # Errors
+/// Lambda's refusals.
+pub async fn change_lambda(cx: &Cx, arn: &str, was: &Tags, want: &Tags) -> Result<(), Fault> {
+    let (gone, put) = difference(was, want);
+    if !put.is_empty() {
+        cx.call("lambda:TagResource", || {
+            let tags = put.clone().into_iter().collect();
+            cx.lambda().tag_resource().resource(arn).set_tags(Some(tags)).send()
+        })
+        .await?;
+    }
+    if !gone.is_empty() {
+        cx.call("lambda:UntagResource", || {
+            cx.lambda().untag_resource().resource(arn).set_tag_keys(Some(gone.clone())).send()
+        })
+        .await?;
+    }
+    Ok(())
 }

@@ -84,6 +84,16 @@ async fn throttling_backs_off_with_pauses_that_vary() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn throttling_is_throttling_whatever_its_status() {
+    let slow_down = Answer::Refusal(503, "SlowDown".to_owned(), "Reduce your rate".to_owned());
+    let mut answers = vec![slow_down; 7];
+    answers.push(json(json!({"apiId": "a"})));
+    let aws = Injected::new().answers("apigateway:CreateApi", answers);
+    create_api(&aws.cx()).await.unwrap();
+    assert_eq!(aws.calls().len(), 8);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_call_whose_answer_was_lost_is_sent_again() {
     let aws = Injected::new()
         .answers("lambda:CreateFunction", [Answer::Lost, broken(503), json(json!({}))]);

@@ -157,7 +157,9 @@ async fn a_function_in_a_network_is_waited_for_and_may_fail_there() {
     let created = || Injected::new().answers("lambda:CreateFunction", [json(pending())]);
 
     let active = json!({"State": "Active", "LastUpdateStatus": "Successful"});
-    let aws = created().answers("lambda:GetFunction", [json(told(pending())), json(told(active))]);
+    let unseen = refuse("ResourceNotFoundException", "Function not found");
+    let looks = [unseen, json(told(pending())), json(told(active))];
+    let aws = created().answers("lambda:GetFunction", looks);
     Function::create(&aws.cx(), &in_vpc()).await.unwrap();
     assert_eq!(aws.made(), [Id::from("f")]);
     let sent = aws.sent("lambda:CreateFunction")[0].json();

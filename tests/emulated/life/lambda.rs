@@ -3,8 +3,12 @@ use std::io::Write;
 use std::sync::Arc;
 
 use maas::aws::{
-    Function, FunctionInputs, LogGroup, LogGroupInputs, Policy, Role, RoleInputs, Statement,
+    EventInvokeConfig, EventInvokeConfigInputs, EventSourceMapping, EventSourceMappingInputs,
+    Function, FunctionInputs, LogGroup, LogGroupInputs, Permission, PermissionInputs, Policy,
+    Queue, QueueInputs, Role, RoleInputs, Statement,
 };
+use serde_json::json;
+
 use maas::graph::{Address, Handle, Input, Part};
 
 use super::Life;
@@ -87,6 +91,10 @@ macro_rules! lives {
 lives! {
     function: function_changes_everything,
     function_code: function_changes_its_code,
+    permission_of_a_service: permission_of_a_service,
+    permission_of_an_account: permission_of_an_account,
+    mapping_of_a_queue: mapping_of_a_queue,
+    event_invoke_config: event_invoke_config,
 }
 
 async fn function_changes_everything(emulator: Emulator) {
@@ -115,5 +123,81 @@ async fn function_changes_its_code(emulator: Emulator) {
     let mut life = life(emulator).await;
     let second = FunctionInputs { code: "sha256:two".to_owned(), ..inputs(emulator) };
     life.whole::<Function>("function", inputs(emulator), second).await;
+    life.end().await;
+}
+
+async fn permission_of_a_service(emulator: Emulator) {
+    let mut life = life(emulator).await;
+    life.given::<Function>("function", inputs(emulator)).await;
+    let inputs = PermissionInputs {
+        function: at::<Function>("function").name().into(),
+        statement_id: "bucket".to_owned(),
+        principal: "s3.amazonaws.com".to_owned(),
+        source_arn: Some(Input::from("arn:aws:s3:::bucket")),
+        source_account: Some(Input::from("123456789012")),
+    };
+    life.whole::<Permission>("permission", inputs.clone(), inputs).await;
+    life.end().await;
+}
+
+async fn permission_of_an_account(emulator: Emulator) {
+    let mut life = life(emulator).await;
+    life.given::<Function>("function", inputs(emulator)).await;
+    let inputs = PermissionInputs {
+        function: at::<Function>("function").name().into(),
+        statement_id: "account".to_owned(),
+        principal: "123456789012".to_owned(),
+        ..PermissionInputs::default()
+    };
+    life.whole::<Permission>("permission", inputs.clone(), inputs).await;
+    life.end().await;
+}
+
+async fn mapping_of_a_queue(emulator: Emulator) {
+    let mut life = life(emulator).await;
+    life.given::<Function>("function", inputs(emulator)).await;
+    life.given::<Function>("other", inputs(emulator)).await;
+    life.given::<Queue>("queue", QueueInputs::default()).await;
+    let first = EventSourceMappingInputs {
+        function: at::<Function>("function").name().into(),
+        source: at::<Queue>("queue").arn().into(),
+        report_batch_item_failures: true,
+        filters: vec![json!({"body": {"kind": ["a", "b"]}})],
+        max_concurrency: Some(5),
+        ..EventSourceMappingInputs::default()
+    };
+    let second = EventSourceMappingInputs {
+        function: at::<Function>("other").name().into(),
+        batch_size: 20,
+        window: 1,
+        enabled: false,
+        filters: Vec::new(),
+        report_batch_item_failures: false,
+        max_concurrency: None,
+        ..first.clone()
+    };
+    life.whole::<EventSourceMapping>("mapping", first, second).await;
+    life.end().await;
+}
+
+async fn event_invoke_config(emulator: Emulator) {
+    let mut life = life(emulator).await;
+    life.given::<Function>("function", inputs(emulator)).await;
+    life.given::<Queue>("queue", QueueInputs::default()).await;
+    let first = EventInvokeConfigInputs {
+        function: at::<Function>("function").name().into(),
+        max_retries: 0,
+        max_age: 60,
+        on_failure: Some(at::<Queue>("queue").arn().into()),
+        ..EventInvokeConfigInputs::default()
+    };
+    let second = EventInvokeConfigInputs {
+        max_retries: 2,
+        max_age: 21_600,
+        on_failure: None,
+        on_success: Some(at::<Queue>("queue").arn().into()),
+        ..first.clone()
+    };
+    life.whole::<EventInvokeConfig>("config", first, second).await;
     life.end().await;
 }
