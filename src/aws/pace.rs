@@ -19,9 +19,9 @@ struct Bucket {
     state: Mutex<(f64, Instant)>,
 }
 
-/// Families in order: the first that names an operation, or its service (`lambda:`), holds it. *Lambda quotas*, "API
-/// requests"; *Quotas for configuring and running an HTTP API*; *Amazon EC2 API throttling* and the
-/// like. IAM publishes none; what is here has been seen to pass.
+/// Families in order: the first that names an operation, or its service (`lambda:`), holds it.
+/// *Lambda quotas*, "API requests"; *Quotas for configuring and running an HTTP API*; *Amazon EC2
+/// API throttling* and the like. IAM publishes none; what is here has been seen to pass.
 const QUOTAS: &[(&[&str], f64, f64)] = &[
     (&["lambda:GetFunction"], 100.0, 100.0),
     (&["lambda:GetPolicy"], 15.0, 15.0),
