@@ -41,6 +41,29 @@ class Queues(cloud.Check):
         self.refused("InvalidParameter", self.sns.subscribe, TopicArn=self.topic("t"), Protocol="pigeon", Endpoint="x")
 
 
+    def test_filters_on_the_body_look_into_arrays(self):
+        topic = self.topic("t")
+        queue = self.queue("q", SNS, topic)
+        rule = {"Records": {"s3": {"object": {"key": [{"suffix": ".pdf"}]}}, "eventName": ["put"]}}
+        attributes = {
+            "FilterPolicy": json.dumps(rule),
+            "FilterPolicyScope": "MessageBody",
+            "RawMessageDelivery": "true",
+        }
+        self.sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=self.arn("sqs", "q"), Attributes=attributes)
+
+        def entry(key, event):
+            return {"s3": {"object": {"key": key}}, "eventName": event}
+
+        apart = [entry("a.pdf", "gone"), entry("a.png", "put")]
+        for records in ([], [entry("a.png", "put")], apart, [entry("a.png", "put"), entry("b.pdf", "put")]):
+            self.sns.publish(TopicArn=topic, Message=json.dumps({"Records": records}))
+        (found,) = self.until("a message", lambda: self.received(queue))
+        self.assertEqual(len(json.loads(found)["Records"]), 2)
+        self.assertIn("b.pdf", found)
+        self.assertEqual(self.received(queue), [])
+
+
 class Streams(cloud.Check):
     def setUp(self):
         super().setUp()

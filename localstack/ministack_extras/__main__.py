@@ -18,6 +18,7 @@ EXTRAS = (
     "access_logs",
     "api_permissions",
     "topic_permissions",
+    "topic_filters",
     "topic_to_firehose",
     "bucket_notifications",
     "function_roles",

@@ -7,12 +7,13 @@ carries `x-forwarded-proto: http`, which is how a test shows that plain HTTP is 
 does by itself, such as delivering a notification, counts as HTTPS too.
 
     GET  /_maas/extras          which extras there are, and a digest of their sources
-    POST /_maas/schedules/run   fires every enabled schedule of every account once, now
+    POST /_maas/schedules/run   fires every enabled schedule once, now; with ?account=ID those of one account
 """
 
 import contextvars
 import json
 import os
+import urllib.parse
 
 import seams
 
@@ -20,7 +21,7 @@ _ACTIONS = {}
 
 
 def route(method, path):
-    """A decorator: the function answers a request with something that JSON can hold."""
+    """A decorator: the function takes a request's query and answers with something that JSON can hold."""
 
     def add(answer):
         _ACTIONS[(method, path)] = answer
@@ -30,7 +31,7 @@ def route(method, path):
 
 
 @route("GET", "/_maas/extras")
-def _extras():
+def _extras(_query):
     from __main__ import EXTRAS
 
     return {"extras": list(EXTRAS), "sources": os.environ.get("MAAS_EXTRAS_SOURCES", "unknown")}
@@ -56,7 +57,8 @@ def install():
                 action = _ACTIONS.get((scope["method"], scope["path"]))
                 if action is None:
                     return await _answer(send, 404, {"message": f"no {scope['method']} {scope['path']} here"})
-                return await _answer(send, 200, action())
+                query = dict(urllib.parse.parse_qsl(scope["query_string"].decode()))
+                return await _answer(send, 200, action(query))
             if not any(name == b"x-forwarded-proto" for name, _ in scope["headers"]):
                 scope = {**scope, "headers": [*scope["headers"], (b"x-forwarded-proto", b"https")]}
             return await original(scope, receive, send)
