@@ -73,11 +73,17 @@ impl Schedule {
 /// (empty: any), and the meaning.
 struct Row(&'static str, &'static [&'static str], &'static str, Class);
 
+/// Any code, and none.
+const ANY: &[&str] = &[];
+
 const NEW: Class = Class::NotReady(Schedule::PROPAGATION);
 const FRESH: Class =
     Class::NotReady(Schedule { deadline: Duration::from_secs(30), ..Schedule::PROPAGATION });
 const BUSY: Class = Class::NotReady(Schedule::CONFLICT);
 const HELD: Class = Class::NotReady(Schedule::DEPENDENCY);
+const NO_LOG_DELIVERY: Class = Class::Terminal(
+    "either these credentials may not deliver logs (logs:CreateLogDelivery, logs:PutResourcePolicy), or the account's CloudWatch Logs resource policies are full: use log groups under /aws/vendedlogs/ or delete old policies",
+);
 
 /// The first row that fits decides.
 const ROWS: &[Row] = &[
@@ -210,24 +216,14 @@ const ROWS: &[Row] = &[
             "Lambda's code storage of this region is full; delete old function versions or raise the quota",
         ),
     ),
-    // API Gateway.
+    // API Gateway. Concurrent modification comes under several codes, and under none.
+    Row("apigateway:", ANY, "concurrent modification", BUSY),
     Row("apigateway:", &["NotFoundException"], "", Class::Absent),
-    Row("apigateway:", &["ConflictException"], "concurrent modification", BUSY),
-    Row(
-        "apigateway:",
-        &["BadRequestException"],
-        "Unable to complete operation due to concurrent modification",
-        BUSY,
-    ),
+    Row("apigateway:Delete", &["ConflictException"], "", BUSY),
     Row("apigateway:", &["ConflictException"], "", Class::Exists),
-    Row(
-        "apigateway:",
-        &["BadRequestException"],
-        "Insufficient permissions to enable logging",
-        Class::Terminal(
-            "the account's CloudWatch Logs resource policies are full; use log groups under /aws/vendedlogs/ or delete old policies",
-        ),
-    ),
+    Row("apigateway:", &["LimitExceededException"], "Rate exceeded", Class::Throttle),
+    Row("apigateway:", ANY, "Insufficient permissions to enable logging", NO_LOG_DELIVERY),
+    Row("apigateway:", ANY, "Policy document length breaking", NO_LOG_DELIVERY),
     // SQS.
     Row(
         "sqs:",
@@ -369,6 +365,15 @@ const ROWS: &[Row] = &[
     Row("logs:", &["ResourceAlreadyExistsException"], "", Class::Exists),
     Row("logs:", &["OperationAbortedException"], "", BUSY),
     Row("cloudwatch:", &["ResourceNotFound", "ResourceNotFoundException"], "", Class::Absent),
+    Row("cloudwatch:", &["ConcurrentModificationException"], "", BUSY),
+    Row(
+        "cloudwatch:",
+        &["LimitExceeded", "LimitExceededFault", "LimitExceededException"],
+        "",
+        Class::Terminal(
+            "this region has as many alarms as the account may have; delete some or raise the quota under Service Quotas",
+        ),
+    ),
     // EventBridge Scheduler.
     Row("scheduler:", &["ResourceNotFoundException"], "", Class::Absent),
     Row("scheduler:Create", &["ConflictException"], "", Class::Exists),
@@ -379,7 +384,16 @@ const ROWS: &[Row] = &[
         "to assume the role",
         Class::NotReady(Schedule { deadline: Duration::from_secs(60), ..Schedule::PROPAGATION }),
     ),
-    // Firehose.
+    Row(
+        "scheduler:",
+        &["ServiceQuotaExceededException"],
+        "",
+        Class::Terminal(
+            "this region has as many schedules or schedule groups as the account may have; delete some or raise the quota under Service Quotas",
+        ),
+    ),
+    // Firehose. A concurrent modification is no matter of trying again: the version has to be read
+    // anew.
     Row(
         "firehose:CreateDeliveryStream",
         &["ResourceInUseException"],
@@ -391,8 +405,22 @@ const ROWS: &[Row] = &[
     Row("firehose:", &["InvalidArgumentException"], "is not authorized to", NEW),
     Row("firehose:", &["InvalidArgumentException"], "Access was denied", NEW),
     Row("firehose:", &["InvalidArgumentException"], "Verify that the IAM role has access", NEW),
-    Row("firehose:", &["ConcurrentModificationException"], "", BUSY),
+    Row(
+        "firehose:",
+        &["InvalidArgumentException"],
+        "role specified in VpcConfiguration has permissions",
+        NEW,
+    ),
     Row("firehose:", &["ResourceInUseException"], "", HELD),
+    Row(
+        "firehose:CreateDeliveryStream",
+        &["LimitExceededException"],
+        "",
+        Class::Terminal(
+            "this region has as many Firehose streams as the account may have; delete some or raise the quota under Service Quotas",
+        ),
+    ),
+    Row("firehose:", &["LimitExceededException"], "", Class::Throttle),
 ];
 
 /// Calls that make another resource each time they are sent, so that they are sent once and looked
@@ -404,11 +432,14 @@ const SILENT_DUPLICATES: &[&str] = &[
     "apigateway:CreateDeployment",
 ];
 
-/// What that error means; none where no row fits, which is a plain refusal.
+/// What that error means; none where no row fits, which is a plain refusal. An error may have no
+/// code: an empty one here.
 pub fn class(operation: &str, code: &str, message: &str) -> Option<Class> {
     ROWS.iter()
         .find(|Row(prefix, codes, fragment, _)| {
-            operation.starts_with(prefix) && codes.contains(&code) && message.contains(fragment)
+            operation.starts_with(prefix)
+                && (codes.is_empty() || codes.contains(&code))
+                && message.contains(fragment)
         })
         .map(|Row(_, _, _, class)| *class)
 }

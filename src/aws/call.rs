@@ -59,8 +59,8 @@ impl Cx {
 }
 
 fn judge(operation: &str, mut fault: Fault) -> (Fault, Option<Schedule>) {
-    let code = fault.code.as_deref();
-    let class = code.and_then(|code| behaviour::class(operation, code, &fault.message));
+    let code = fault.code.as_deref().unwrap_or_default();
+    let class = behaviour::class(operation, code, &fault.message);
     // Some services throttle with a status of 500 and above; that much is an answer.
     if fault.kind == FaultKind::Unanswered && class != Some(Class::Throttle) {
         let schedule = behaviour::may_repeat(operation).then_some(Schedule::UNANSWERED);

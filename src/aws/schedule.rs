@@ -10,8 +10,8 @@ use super::Cx;
 use super::check::Check;
 use super::scheduler::{client_token, incomplete};
 use crate::graph::{
-    Arn, Charset, Created, Fault, Foretold, Held, Id, Input, Naming, Objection, OrAbsent, Place,
-    Resource, Seen,
+    Arn, Charset, Created, Fault, FaultKind, Foretold, Held, Id, Input, Naming, Objection,
+    OrAbsent, Place, Resource, Seen,
 };
 use crate::outputs;
 
@@ -135,7 +135,7 @@ impl Resource for Schedule {
             .state(want.state())
             .flexible_time_window(want.window()?)
             .client_token(client_token());
-        cx.call("scheduler:CreateSchedule", || request.clone().send()).await?;
+        cx.call("scheduler:CreateSchedule", || request.clone().send()).await.map_err(explained)?;
         let outputs = outputs_of(group, name, cx.place())?;
         Ok(Created { id: Id(format!("{group}/{name}")), outputs })
     }
@@ -192,7 +192,7 @@ impl Resource for Schedule {
             .state(want.state())
             .flexible_time_window(want.window()?)
             .client_token(client_token());
-        cx.call("scheduler:UpdateSchedule", || request.clone().send()).await?;
+        cx.call("scheduler:UpdateSchedule", || request.clone().send()).await.map_err(explained)?;
         outputs_of(group, name, cx.place())
     }
 
@@ -238,6 +238,16 @@ impl ScheduleInputs {
             .build()
             .map_err(incomplete)
     }
+}
+
+/// A role that is not new any more and still cannot be assumed has the wrong trust.
+fn explained(fault: Fault) -> Fault {
+    if fault.kind != FaultKind::NotReady || !fault.is(&["ValidationException"]) {
+        return fault;
+    }
+    fault.advise(
+        "the role's trust policy has to allow scheduler.amazonaws.com; a condition on aws:SourceArn has to name the schedule's group, not the schedule",
+    )
 }
 
 fn outputs_of(group: &str, name: &str, place: &Place) -> Result<ScheduleOutputs, Fault> {

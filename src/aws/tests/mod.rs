@@ -1,9 +1,14 @@
 //! What no emulator shows, one case a row of AWS's documented behaviour.
 
+mod alarm;
+mod api;
 mod call;
+mod delivery_stream;
 mod event_invoke_config;
 mod event_source_mapping;
 mod function;
 mod permission;
 mod role;
+mod scheduler;
+mod stage;
 mod wire;
