@@ -1,12 +1,13 @@
 //! `aws:apigatewayv2/api`
 
-use std::collections::BTreeSet;
+use std::time::{Duration, SystemTime};
 
 use aws_sdk_apigatewayv2::types::{self, ProtocolType};
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
 use super::check::Check;
+use super::cors::Cors;
 use super::http_api::{alone, gone, tag};
 use super::{Cx, tags};
 use crate::graph::{
@@ -14,6 +15,9 @@ use crate::graph::{
     Resource, Seen, Tags,
 };
 use crate::outputs;
+
+/// Longer than a create with all of its attempts takes, and than clocks differ.
+const RECENT: Duration = Duration::from_secs(900);
 
 /// An HTTP API of API Gateway.
 #[derive(Debug)]
@@ -34,43 +38,6 @@ pub struct ApiInputs {
     /// Its tags.
     #[serde(default)]
     pub tags: Tags,
-}
-
-/// What API Gateway answers to a browser's cross-origin requests.
-///
-/// API Gateway does not keep the case of these (header names and origins have none), so headers
-/// and origins are kept in lower case and methods in upper case.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Cors {
-    /// The origins that may call it, as in `https://shop.example`; `*` is every origin.
-    #[serde(deserialize_with = "lower_case")]
-    pub origins: BTreeSet<String>,
-    /// The methods that they may use, as in `GET`; `*` is every method.
-    #[serde(deserialize_with = "upper_case")]
-    pub methods: BTreeSet<String>,
-    /// The headers that they may send; `*` is every header.
-    #[serde(default, deserialize_with = "lower_case")]
-    pub headers: BTreeSet<String>,
-    /// The headers of an answer that they may read.
-    #[serde(default, deserialize_with = "lower_case")]
-    pub expose_headers: BTreeSet<String>,
-    /// Seconds that a browser keeps the answer to a preflight request; -1 to 86,400.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub max_age: Option<i32>,
-    /// Whether they may send credentials.
-    #[serde(default)]
-    pub credentials: bool,
-}
-
-fn lower_case<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeSet<String>, D::Error> {
-    let texts = BTreeSet::<String>::deserialize(deserializer)?;
-    Ok(texts.iter().map(|text| text.to_lowercase()).collect())
-}
-
-fn upper_case<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeSet<String>, D::Error> {
-    let texts = BTreeSet::<String>::deserialize(deserializer)?;
-    Ok(texts.iter().map(|text| text.to_uppercase()).collect())
 }
 
 outputs! {
@@ -101,15 +68,10 @@ impl Resource for Api {
             "description",
             "API Gateway keeps up to 1,024 characters",
         );
-        let Some(cors) = &want.cors else { return check.done() };
-        check
-            .that(
-                !(cors.credentials && cors.origins.contains("*")),
-                "cors.credentials",
-                "browsers send credentials only where the origins are named; name them instead of `*`",
-            )
-            .range("cors.max_age", cors.max_age.unwrap_or_default(), -1..=86_400, "seconds")
-            .done()
+        match &want.cors {
+            Some(cors) => cors.check(check).done(),
+            None => check.done(),
+        }
     }
 
     async fn create(cx: &Cx, want: &ApiInputs) -> Result<Created<Self>, Fault> {
@@ -126,7 +88,8 @@ impl Resource for Api {
             outputs_of(cx.place(), api.api_id(), api.api_endpoint())
         };
         let look = || async {
-            let Some(api) = ours(cx, want).await? else { return Ok(None) };
+            // One that is to be replaced has the same tags; it is older than this request.
+            let Some(api) = ours(cx, want).await?.filter(is_new) else { return Ok(None) };
             outputs_of(cx.place(), api.api_id(), api.api_endpoint()).map(Some)
         };
         let outputs = cx.once(send, look).await?;
@@ -214,6 +177,11 @@ async fn ours(cx: &Cx, want: &ApiInputs) -> Result<Option<types::Api>, Fault> {
     Ok(found.into_iter().max_by_key(|api| api.created_date.map(|date| date.as_nanos())))
 }
 
+fn is_new(api: &types::Api) -> bool {
+    let created = api.created_date.and_then(|date| SystemTime::try_from(date).ok());
+    created.is_some_and(|at| at.elapsed().is_ok_and(|age| age < RECENT) || at > SystemTime::now())
+}
+
 fn outputs_of(
     place: &Place,
     id: Option<&str>,
@@ -227,30 +195,4 @@ fn outputs_of(
     };
     let arn: Input<Arn> = place.arn("execute-api", id);
     Ok(ApiOutputs { id: id.to_owned(), url: url.to_owned(), execution_arn: arn.get()?.clone() })
-}
-
-impl Cors {
-    fn to_aws(&self) -> types::Cors {
-        let list = |texts: &BTreeSet<String>| Some(texts.iter().cloned().collect());
-        types::Cors::builder()
-            .set_allow_origins(list(&self.origins))
-            .set_allow_methods(list(&self.methods))
-            .set_allow_headers(list(&self.headers))
-            .set_expose_headers(list(&self.expose_headers))
-            .set_max_age(self.max_age)
-            .allow_credentials(self.credentials)
-            .build()
-    }
-
-    fn from_aws(cors: &types::Cors) -> Self {
-        let lower = |texts: &[String]| texts.iter().map(|text| text.to_lowercase()).collect();
-        Self {
-            origins: lower(cors.allow_origins()),
-            methods: cors.allow_methods().iter().map(|text| text.to_uppercase()).collect(),
-            headers: lower(cors.allow_headers()),
-            expose_headers: lower(cors.expose_headers()),
-            max_age: cors.max_age,
-            credentials: cors.allow_credentials.unwrap_or_default(),
-        }
-    }
 }

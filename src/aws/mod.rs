@@ -17,6 +17,7 @@ mod built;
 mod call;
 mod check;
 mod clients;
+mod cors;
 mod delivery_stream;
 mod delivery_stream_calls;
 mod event_invoke_config;
@@ -44,6 +45,7 @@ mod schedule;
 mod schedule_group;
 mod scheduler;
 mod stage;
+mod stage_settings;
 mod subscription;
 mod table;
 mod table_calls;
@@ -57,7 +59,7 @@ mod injected;
 mod tests;
 
 pub use alarm::{Alarm, AlarmInputs, AlarmOutputs};
-pub use api::{Api, ApiInputs, ApiOutputs, Cors};
+pub use api::{Api, ApiInputs, ApiOutputs};
 pub use authorizer::{Authorizer, AuthorizerInputs, AuthorizerOutputs, authorizer_uri};
 pub use bucket::{
     Bucket, BucketInputs, BucketOutputs, CorsRule, LifecycleRule, deny_insecure_transport,
@@ -67,6 +69,7 @@ pub use bucket_notification::{
     overlap,
 };
 pub use clients::{Archives, Aws, account, configuration};
+pub use cors::Cors;
 pub use delivery_stream::{DeliveryStream, DeliveryStreamInputs, DeliveryStreamOutputs};
 pub use event_invoke_config::{
     EventInvokeConfig, EventInvokeConfigInputs, EventInvokeConfigOutputs,
@@ -85,7 +88,8 @@ pub use route::{Route, RouteInputs, RouteOutputs};
 pub use schedule::{Schedule, ScheduleInputs, ScheduleOutputs};
 pub use schedule_group::{ScheduleGroup, ScheduleGroupInputs, ScheduleGroupOutputs};
 pub use scheduler::schedule_trust;
-pub use stage::{AccessLog, Stage, StageInputs, StageOutputs, Throttle};
+pub use stage::{Stage, StageInputs, StageOutputs};
+pub use stage_settings::{AccessLog, Throttle};
 pub use subscription::{Subscription, SubscriptionInputs, SubscriptionOutputs};
 pub use table::{Key, Table, TableInputs, TableOutputs};
 pub use topic::{Topic, TopicInputs, TopicOutputs};

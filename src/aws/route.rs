@@ -53,6 +53,7 @@ impl Resource for Route {
 
     const KIND: &'static str = "aws:apigatewayv2/route";
     const REPLACE_ON: &'static [&'static str] = &["api"];
+    const ONE_AT_A_TIME: bool = true;
     const DIES_WITH: Option<&'static str> = Some("api");
 
     fn check(want: &RouteInputs) -> Vec<Objection> {

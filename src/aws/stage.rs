@@ -3,16 +3,17 @@
 use std::time::Duration;
 
 use aws_sdk_apigatewayv2::operation::get_stage::GetStageOutput;
-use aws_sdk_apigatewayv2::types::{AccessLogSettings, RouteSettings};
+use aws_sdk_apigatewayv2::types::RouteSettings;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::check::Check;
 use super::http_api::{alone, child, tag};
+use super::stage_settings::{AccessLog, Throttle};
 use super::{Cx, tags};
 use crate::graph::{
-    Arn, Created, Fault, FaultKind, Foretold, Held, Id, Input, NotYetKnown, Objection, OrAbsent,
-    Place, Resource, Seen, Tags, Waited,
+    Created, Fault, FaultKind, Foretold, Held, Id, Input, Objection, OrAbsent, Place, Resource,
+    Seen, Tags, Waited,
 };
 use crate::outputs;
 
@@ -42,27 +43,6 @@ pub struct StageInputs {
     /// Its tags.
     #[serde(default)]
     pub tags: Tags,
-}
-
-/// A stage's access log.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct AccessLog {
-    /// The log group's ARN. Its name should begin with `/aws/vendedlogs/`, since every other group
-    /// takes up room in the account's one policy for log deliveries.
-    pub log_group_arn: Input<Arn>,
-    /// A line's format, with `$context` variables; one line that names `$context.requestId`.
-    pub format: String,
-}
-
-/// Limits of the requests to each route of a stage.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Throttle {
-    /// Requests at once.
-    pub burst: i32,
-    /// Requests a second.
-    pub rate: f64,
 }
 
 impl Default for StageInputs {
@@ -95,6 +75,7 @@ impl Resource for Stage {
     const KIND: &'static str = "aws:apigatewayv2/stage";
     const TAGGED: bool = true;
     const REPLACE_ON: &'static [&'static str] = &["api", "name"];
+    const ONE_AT_A_TIME: bool = true;
     const DIES_WITH: Option<&'static str> = Some("api");
 
     fn foretell(want: &StageInputs, _place: &Place) -> Foretold {
@@ -136,7 +117,7 @@ impl Resource for Stage {
             .api_id(api)
             .stage_name(&want.name)
             .auto_deploy(want.auto_deploy)
-            .set_access_log_settings(access_log(want)?)
+            .set_access_log_settings(want.access_log.as_ref().map(AccessLog::to_aws).transpose()?)
             .set_default_route_settings(want.throttle.as_ref().map(Throttle::to_aws))
             .set_tags(Some(want.tags.clone().into_iter().collect()));
         let _alone = alone(cx, api).await;
@@ -192,7 +173,9 @@ impl Resource for Stage {
                 .api_id(api)
                 .stage_name(name)
                 .auto_deploy(want.auto_deploy)
-                .set_access_log_settings(access_log(want)?)
+                .set_access_log_settings(
+                    want.access_log.as_ref().map(AccessLog::to_aws).transpose()?,
+                )
                 .set_default_route_settings(throttle(&held.inputs, want));
             let updated = cx.call("apigateway:UpdateStage", || request.clone().send()).await?;
             if redeploy && failure(updated.last_deployment_status_message()).is_some() {
@@ -258,43 +241,8 @@ async fn deployed(cx: &Cx, api: &str, name: &str) -> Result<(), Fault> {
     })
 }
 
-fn access_log(want: &StageInputs) -> Result<Option<AccessLogSettings>, NotYetKnown> {
-    let Some(log) = &want.access_log else { return Ok(None) };
-    let settings = AccessLogSettings::builder()
-        .destination_arn(log.log_group_arn.get()?.as_str())
-        .format(&log.format);
-    Ok(Some(settings.build()))
-}
-
 /// An update cannot remove the limits, so they become the account's own.
 fn throttle(was: &StageInputs, want: &StageInputs) -> Option<RouteSettings> {
     let removed = was.throttle.as_ref().map(|_| Throttle::ACCOUNT);
     want.throttle.clone().or(removed).as_ref().map(Throttle::to_aws)
-}
-
-impl AccessLog {
-    fn from_aws(settings: AccessLogSettings) -> Option<Self> {
-        let arn = settings.destination_arn?;
-        let arn = Arn::from(arn.strip_suffix(":*").unwrap_or(&arn));
-        Some(Self { log_group_arn: arn.into(), format: settings.format.unwrap_or_default() })
-    }
-}
-
-impl Throttle {
-    /// What an account has unless it was raised (*API Gateway Developer Guide*, "Quotas").
-    const ACCOUNT: Self = Self { burst: 5_000, rate: 10_000.0 };
-
-    fn to_aws(&self) -> RouteSettings {
-        RouteSettings::builder()
-            .throttling_burst_limit(self.burst)
-            .throttling_rate_limit(self.rate)
-            .build()
-    }
-
-    fn from_aws(settings: &RouteSettings) -> Option<Self> {
-        Some(Self {
-            burst: settings.throttling_burst_limit?,
-            rate: settings.throttling_rate_limit?,
-        })
-    }
 }

@@ -24,9 +24,10 @@ fn wanted() -> ApiInputs {
     ApiInputs { name: "api".into(), tags: tags("dev"), ..ApiInputs::default() }
 }
 
-fn api(id: &str, environment: &str, created: &str) -> Value {
+fn api(id: &str, environment: &str, days_ago: i64) -> Value {
+    let created = jiff::Timestamp::now() - jiff::SignedDuration::from_hours(24 * days_ago);
     json!({"apiId": id, "apiEndpoint": format!("https://{id}.example"), "name": "api",
-        "protocolType": "HTTP", "routeSelectionExpression": "", "createdDate": created,
+        "protocolType": "HTTP", "routeSelectionExpression": "", "createdDate": created.to_string(),
         "tags": tags(environment)})
 }
 
@@ -64,9 +65,9 @@ async fn an_api_whose_answer_was_lost_is_found_by_its_tags_and_not_made_again() 
         let aws = Injected::new().answers("apigateway:CreateApi", [lost]).answers(
             "apigateway:GetApis",
             [
-                answer(json!({"items": [api("other", "prod", "2026-11-23T10:00:00Z"),
-                    api("old", "dev", "2026-11-22T10:00:00Z")], "nextToken": "2"})),
-                answer(json!({"items": [api("made", "dev", "2026-11-23T10:00:00Z"),
+                answer(json!({"items": [api("other", "prod", 0),
+                    api("old", "dev", 1)], "nextToken": "2"})),
+                answer(json!({"items": [api("made", "dev", 0),
                     {"apiId": "untagged", "protocolType": "HTTP"}]})),
             ],
         );
@@ -82,13 +83,10 @@ async fn an_api_whose_answer_was_lost_is_found_by_its_tags_and_not_made_again() 
 #[tokio::test(start_paused = true)]
 async fn an_api_that_was_not_made_is_made_by_a_second_request() {
     let aws = Injected::new()
-        .answers(
-            "apigateway:CreateApi",
-            [Answer::Lost, answer(api("made", "dev", "2026-11-23T10:00:00Z"))],
-        )
+        .answers("apigateway:CreateApi", [Answer::Lost, answer(api("made", "dev", 0))])
         .answers(
             "apigateway:GetApis",
-            [answer(json!({"items": [api("other", "prod", "2026-11-23T10:00:00Z")]}))],
+            [answer(json!({"items": [api("other", "prod", 0), api("replaced", "dev", 1)]}))],
         );
     let created = Api::create(&aws.cx(), &wanted()).await.unwrap();
     assert_eq!(created.id, Id::from("made"));
@@ -107,15 +105,11 @@ async fn an_api_that_never_answers_is_given_up() {
 
 #[tokio::test(start_paused = true)]
 async fn an_interrupted_create_is_found_and_anothers_api_is_not() {
-    let aws = Injected::new().answers(
-        "apigateway:GetApis",
-        [answer(json!({"items": [api("other", "prod", "2026-11-23T10:00:00Z")]}))],
-    );
+    let aws = Injected::new()
+        .answers("apigateway:GetApis", [answer(json!({"items": [api("other", "prod", 0)]}))]);
     assert_eq!(Api::find(&aws.cx(), &wanted()).await.unwrap(), None);
-    let aws = Injected::new().answers(
-        "apigateway:GetApis",
-        [answer(json!({"items": [api("untagged", "dev", "2026-11-23T10:00:00Z")]}))],
-    );
+    let aws = Injected::new()
+        .answers("apigateway:GetApis", [answer(json!({"items": [api("untagged", "dev", 0)]}))]);
     let untagged = ApiInputs { tags: Tags::new(), ..wanted() };
     assert_eq!(Api::find(&aws.cx(), &untagged).await.unwrap(), None);
 }

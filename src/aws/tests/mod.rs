@@ -3,6 +3,7 @@
 mod alarm;
 mod api;
 mod call;
+mod checks;
 mod delivery_stream;
 mod event_invoke_config;
 mod event_source_mapping;
