@@ -173,7 +173,7 @@ impl Resource for Alarm {
         if held.differs(want, untagged) {
             put(cx, want, None).await?;
         }
-        let (gone, put) = tags::difference(&held.inputs.tags, &want.tags);
+        let (gone, put) = tags::due(held.finished, &held.inputs.tags, &want.tags);
         let arn = outputs.arn.as_str();
         if !put.is_empty() {
             let request =

@@ -136,7 +136,8 @@ impl Resource for Api {
                 .set_cors_configuration(want.cors.as_ref().map(Cors::to_aws));
             cx.call("apigateway:UpdateApi", || request.clone().send()).await?;
         }
-        tag(cx, &format!("/apis/{id}"), &held.inputs.tags, &want.tags).await?;
+        let due = tags::due(held.finished, &held.inputs.tags, &want.tags);
+        tag(cx, &format!("/apis/{id}"), due).await?;
         match &held.outputs {
             Some(outputs) => Ok(outputs.clone()),
             None => Ok(Self::read(cx, held).await?.ok_or_else(|| gone(&held.id))?.outputs),

@@ -170,7 +170,7 @@ impl Resource for DeliveryStream {
             }
             change(cx, name, want).await?;
         }
-        let (gone, put) = tags::difference(&held.inputs.tags, &want.tags);
+        let (gone, put) = tags::due(held.finished, &held.inputs.tags, &want.tags);
         if !put.is_empty() {
             let request = cx
                 .firehose()

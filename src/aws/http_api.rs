@@ -2,7 +2,7 @@
 
 use tokio::sync::OwnedMutexGuard;
 
-use super::{Cx, tags};
+use super::Cx;
 use crate::graph::{Fault, FaultKind, Id, Tags};
 
 /// Keeps every other change of that API out. API Gateway refuses changes that are made at once with
@@ -26,11 +26,14 @@ pub(super) fn gone(id: &Id) -> Fault {
     Fault::new(FaultKind::Absent, format!("{id} is gone"))
 }
 
-/// Tags the API or stage of that path as wanted (*API Gateway Developer Guide*, "ARN formats").
-pub(super) async fn tag(cx: &Cx, path: &str, was: &Tags, want: &Tags) -> Result<(), Fault> {
+/// Removes and puts these tags of the API or stage of that path (*API Gateway Developer Guide*, "ARN formats").
+pub(super) async fn tag(
+    cx: &Cx,
+    path: &str,
+    (removed, put): (Vec<String>, Tags),
+) -> Result<(), Fault> {
     let (partition, region) = (cx.place().partition(), &cx.place().region);
     let arn = format!("arn:{partition}:apigateway:{region}::{path}");
-    let (removed, put) = tags::difference(was, want);
     if !put.is_empty() {
         let request = cx
             .apigatewayv2()

@@ -98,7 +98,7 @@ impl Resource for ScheduleGroup {
     ) -> Result<ScheduleGroupOutputs, Fault> {
         let outputs = outputs_of(held.id.as_str(), cx.place())?;
         let arn = outputs.arn.as_str();
-        let (gone, put) = tags::difference(&held.inputs.tags, &want.tags);
+        let (gone, put) = tags::due(held.finished, &held.inputs.tags, &want.tags);
         if !put.is_empty() {
             let request =
                 cx.scheduler().tag_resource().resource_arn(arn).set_tags(Some(to_aws(&put)?));

@@ -182,8 +182,8 @@ impl Resource for Stage {
                 deployed(cx, api, name).await?;
             }
         }
-        let path = format!("/apis/{api}/stages/{name}");
-        tag(cx, &path, &held.inputs.tags, &want.tags).await?;
+        let due = tags::due(held.finished, &held.inputs.tags, &want.tags);
+        tag(cx, &format!("/apis/{api}/stages/{name}"), due).await?;
         Ok(StageOutputs { name: name.to_owned() })
     }
 

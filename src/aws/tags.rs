@@ -11,6 +11,11 @@ pub fn difference(was: &Tags, want: &Tags) -> (Vec<String>, Tags) {
     (gone, put.map(|(key, value)| (key.clone(), value.clone())).collect())
 }
 
+/// The same for a recorded thing: where nobody knows whether its tags got there, all of them are put.
+pub fn due(finished: bool, was: &Tags, want: &Tags) -> (Vec<String>, Tags) {
+    if finished { difference(was, want) } else { (Vec::new(), want.clone()) }
+}
+
 /// Tags as the cloud reports them, without those that AWS itself gives (`aws:…`).
 pub fn ours<K: Into<String>, V: Into<String>>(seen: impl IntoIterator<Item = (K, V)>) -> Tags {
     let tags = seen.into_iter().map(|(key, value)| (key.into(), value.into()));

@@ -222,6 +222,19 @@ async fn only_what_differs_is_sent() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_api_that_was_found_half_made_gets_everything() {
+    let aws = Injected::new()
+        .answers("apigateway:DeleteCorsConfiguration", [refuse("NotFoundException", "no")])
+        .answers("apigateway:UpdateApi", [done()])
+        .answers("apigateway:TagResource", [done()])
+        .answers("apigateway:GetApi", [answer(api("a", "dev", 0))]);
+    let half = Held { finished: false, outputs: None, ..existing(wanted()) };
+    let outputs = Api::update(&aws.cx(), &half, &wanted()).await.unwrap();
+    assert_eq!(outputs.url, "https://a.example");
+    assert_eq!(aws.sent("apigateway:TagResource")[0].json(), json!({"tags": tags("dev")}));
+}
+
+#[tokio::test(start_paused = true)]
 async fn cors_is_removed_by_a_request_of_its_own() {
     let with = ApiInputs { cors: Some(Cors::default()), ..wanted() };
     let aws = Injected::new().answers("apigateway:DeleteCorsConfiguration", [done()]);
