@@ -17,6 +17,8 @@ pub enum Class {
     Throttle,
     /// Something that it needs is not ready yet; try again by this schedule.
     NotReady(Schedule),
+    /// The same, with a word on why it takes its time.
+    Waits(Schedule, &'static str),
     /// The credentials are missing, wrong or expired.
     Credentials,
     /// It will not pass; this is what to do.
@@ -79,6 +81,8 @@ const ANY: &[&str] = &[];
 const NEW: Class = Class::NotReady(Schedule::PROPAGATION);
 const FRESH: Class =
     Class::NotReady(Schedule { deadline: Duration::from_secs(30), ..Schedule::PROPAGATION });
+const MINUTE: Class =
+    Class::NotReady(Schedule { deadline: Duration::from_secs(60), ..Schedule::PROPAGATION });
 const BUSY: Class = Class::NotReady(Schedule::CONFLICT);
 const HELD: Class = Class::NotReady(Schedule::DEPENDENCY);
 const NO_LOG_DELIVERY: Class = Class::Terminal(
@@ -236,7 +240,19 @@ const ROWS: &[Row] = &[
         "sqs:",
         &["AWS.SimpleQueueService.QueueDeletedRecently", "QueueDeletedRecently"],
         "",
-        Class::NotReady(Schedule::QUARANTINE),
+        Class::Waits(
+            Schedule::QUARANTINE,
+            "SQS gives the name of a deleted queue to no other for 60 s; this goes on by itself",
+        ),
+    ),
+    // The policy names a principal that was just made: SQS says so, or fails without a word.
+    Row("sqs:CreateQueue", &["InternalFailure"], "", NEW),
+    Row("sqs:SetQueueAttributes", &["InternalFailure"], "", NEW),
+    Row(
+        "sqs:",
+        &["InvalidAttributeValue", "InvalidParameterValue"],
+        "Dead letter target does not exist",
+        FRESH,
     ),
     Row(
         "sqs:",
@@ -272,12 +288,7 @@ const ROWS: &[Row] = &[
     ),
     Row("s3:CreateBucket", &["OperationAborted"], "", HELD),
     Row("s3:DeleteBucket", &["NoSuchBucket"], "", Class::Absent),
-    Row(
-        "s3:Put",
-        &["NoSuchBucket"],
-        "",
-        Class::NotReady(Schedule { deadline: Duration::from_secs(60), ..Schedule::PROPAGATION }),
-    ),
+    Row("s3:Put", &["NoSuchBucket"], "", MINUTE),
     Row(
         "s3:",
         &[
@@ -301,7 +312,7 @@ const ROWS: &[Row] = &[
         "s3:PutBucketNotification",
         &["InvalidArgument"],
         "Unable to validate the following destination configurations",
-        Class::NotReady(Schedule { deadline: Duration::from_secs(60), ..Schedule::PROPAGATION }),
+        MINUTE,
     ),
     Row(
         "s3:PutBucketNotification",

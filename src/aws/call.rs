@@ -32,8 +32,8 @@ impl Cx {
         F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
         E: ProvideErrorMetadata + Error + 'static,
     {
-        let started = Instant::now();
         let mut attempts = 0;
+        let mut tries: Vec<Tries> = Vec::new();
         loop {
             if self.stop().is_asked() {
                 return Err(Fault::new(FaultKind::Stopped, format!("stopped before {operation}")));
@@ -47,9 +47,7 @@ impl Cx {
             };
             attempts += 1;
             let (fault, schedule) = judge(operation, fault);
-            let Some(pause) =
-                schedule.and_then(|schedule| schedule.pause(attempts, started.elapsed()))
-            else {
+            let Some(pause) = schedule.and_then(|schedule| next(&mut tries, schedule)) else {
                 return Err(fault);
             };
             self.hooks().retrying(&fault, attempts, pause);
@@ -58,14 +56,24 @@ impl Cx {
     }
 }
 
+/// How often a call was tried by one schedule, and since when. Each schedule counts for itself, so
+/// that a lost answer does not end a wait for something else.
+struct Tries(Schedule, Instant, u32);
+
+/// The pause before the next attempt by that schedule; none where it is time to give up.
+fn next(tries: &mut Vec<Tries>, schedule: Schedule) -> Option<Duration> {
+    let at = tries.iter().position(|Tries(found, ..)| *found == schedule).unwrap_or_else(|| {
+        tries.push(Tries(schedule, Instant::now(), 0));
+        tries.len() - 1
+    });
+    let Tries(_, since, count) = tries.get_mut(at)?;
+    *count += 1;
+    schedule.pause(*count, since.elapsed())
+}
+
 fn judge(operation: &str, mut fault: Fault) -> (Fault, Option<Schedule>) {
     let code = fault.code.as_deref().unwrap_or_default();
     let class = behaviour::class(operation, code, &fault.message);
-    // Some services throttle with a status of 500 and above; that much is an answer.
-    if fault.kind == FaultKind::Unanswered && class != Some(Class::Throttle) {
-        let schedule = behaviour::may_repeat(operation).then_some(Schedule::UNANSWERED);
-        return (fault, schedule);
-    }
     match class {
         Some(Class::Absent) => fault.kind = FaultKind::Absent,
         Some(Class::Exists) => fault.kind = FaultKind::Exists,
@@ -77,8 +85,16 @@ fn judge(operation: &str, mut fault: Fault) -> (Fault, Option<Schedule>) {
             fault.kind = FaultKind::NotReady;
             return (fault, Some(schedule));
         }
+        Some(Class::Waits(schedule, word)) => {
+            fault.kind = FaultKind::NotReady;
+            return (fault.advise(word), Some(schedule));
+        }
         Some(Class::Credentials) => fault.kind = FaultKind::Credentials,
         Some(Class::Terminal(advice)) => fault.advice = Some(advice.to_owned()),
+        None if fault.kind == FaultKind::Unanswered => {
+            let schedule = behaviour::may_repeat(operation).then_some(Schedule::UNANSWERED);
+            return (fault, schedule);
+        }
         None => {}
     }
     (fault, None)

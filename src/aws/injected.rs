@@ -95,6 +95,8 @@ pub(crate) struct Sent {
     pub method: String,
     /// The path, with the query.
     pub path: String,
+    /// The headers, by their names in lower case.
+    pub headers: BTreeMap<String, String>,
     /// The body as text.
     pub body: String,
 }
@@ -162,8 +164,14 @@ impl Injected {
 
     /// The context of a call.
     pub fn cx(&self) -> Cx {
+        self.cx_in(&place().region)
+    }
+
+    /// The context of a call in another region.
+    pub fn cx_in(&self, region: &str) -> Cx {
         let hooks = Arc::new(self.script.clone());
-        Cx::new(Arc::clone(&self.aws), place(), hooks, self.stop.1.clone())
+        let place = Place { region: region.to_owned(), ..place() };
+        Cx::new(Arc::clone(&self.aws), place, hooks, self.stop.1.clone())
     }
 
     /// Asks for a stop.
@@ -281,6 +289,11 @@ fn sent(operation: &str, request: &HttpRequest) -> Sent {
         operation: operation.to_owned(),
         method: request.method().to_owned(),
         path: request.uri().trim_start_matches(ENDPOINT).to_owned(),
+        headers: request
+            .headers()
+            .iter()
+            .map(|(name, value)| (name.to_lowercase(), value.to_owned()))
+            .collect(),
         body,
     }
 }

@@ -102,6 +102,16 @@ async fn a_call_whose_answer_was_lost_is_sent_again() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_lost_answer_does_not_end_a_long_wait_for_something_else() {
+    let fresh = || refuse("InvalidParameterValueException", TOO_FRESH);
+    let long = (0..40).map(|_| fresh());
+    let answers = long.chain([Answer::Lost, fresh(), broken(503), json(json!({}))]);
+    let aws = Injected::new().answers("lambda:CreateFunction", answers);
+    create_function(&aws.cx()).await.unwrap();
+    assert_eq!(aws.calls().len(), 44);
+}
+
+#[tokio::test(start_paused = true)]
 async fn no_answer_five_times_is_given_up() {
     let aws = Injected::new().always("lambda:CreateFunction", broken(500));
     let fault = create_function(&aws.cx()).await.unwrap_err();

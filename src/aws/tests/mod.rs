@@ -2,6 +2,8 @@
 
 mod alarm;
 mod api;
+mod bucket;
+mod bucket_notification;
 mod call;
 mod checks;
 mod delivery_stream;
@@ -9,7 +11,10 @@ mod event_invoke_config;
 mod event_source_mapping;
 mod function;
 mod permission;
+mod queue;
 mod role;
 mod scheduler;
 mod stage;
+mod table;
+mod topic;
 mod wire;

@@ -1,0 +1,137 @@
+//! Queues: names in quarantine, principals that SQS does not know yet, both spellings of codes.
+
+use std::time::Duration;
+
+use serde_json::json;
+use tokio::time::Instant;
+
+use crate::aws::injected::{Injected, broken, held, json, refuse};
+use crate::aws::{Policy, Principal, Queue, QueueInputs, QueueOutputs, Redrive, Statement};
+use crate::graph::{Arn, FaultKind, Held, Input, Resource};
+
+const URL: &str = "https://sqs.eu-west-1.amazonaws.com/123456789012/q";
+const ABSENT: &str = "AWS.SimpleQueueService.NonExistentQueue";
+
+fn inputs() -> QueueInputs {
+    let sender = Statement::allow(["sqs:SendMessage"])
+        .by(Principal::aws("arn:aws:iam::123456789012:role/new"))
+        .on("arn:aws:sqs:eu-west-1:123456789012:q");
+    QueueInputs {
+        name: "q".into(),
+        policy: Policy::new().with("Sender", sender),
+        ..QueueInputs::default()
+    }
+}
+
+fn existing() -> Held<Queue> {
+    let arn = Arn::from("arn:aws:sqs:eu-west-1:123456789012:q");
+    let outputs = QueueOutputs { name: "q".to_owned(), url: URL.to_owned(), arn };
+    held(URL, QueueInputs { policy: Policy::new(), ..inputs() }, outputs)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_name_in_quarantine_is_waited_for() {
+    for code in ["AWS.SimpleQueueService.QueueDeletedRecently", "QueueDeletedRecently"] {
+        let wait = || refuse(code, "You must wait 60 seconds after deleting a queue.");
+        let aws = Injected::new()
+            .answers("sqs:GetQueueUrl", [refuse(ABSENT, "no such queue")])
+            .answers("sqs:CreateQueue", [wait(), wait(), json(json!({"QueueUrl": URL}))]);
+        let created = Queue::create(&aws.cx(), &inputs()).await.unwrap();
+        assert_eq!(created.outputs.url, URL);
+        assert!(aws.retries().iter().all(|retry| retry.pause == Duration::from_secs(5)));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_quarantine_without_end_is_given_up_with_a_word() {
+    let aws = Injected::new()
+        .answers("sqs:GetQueueUrl", [refuse(ABSENT, "no such queue")])
+        .always("sqs:CreateQueue", refuse("QueueDeletedRecently", "wait"));
+    let started = Instant::now();
+    let fault = Queue::create(&aws.cx(), &inputs()).await.unwrap_err();
+    assert_eq!(fault.kind, FaultKind::NotReady);
+    assert!(fault.advice.unwrap().contains("60 s"));
+    assert_eq!(started.elapsed().as_secs(), 75);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_principal_that_sqs_does_not_know_yet_is_waited_for() {
+    let message = "Invalid value for the parameter Policy.";
+    let unknown = [
+        refuse("InvalidAttributeValue", message),
+        refuse("InvalidParameterValue", message),
+        broken(500),
+        broken(500),
+        broken(500),
+        broken(500),
+        broken(500),
+        broken(500),
+    ];
+    let count = unknown.len();
+    let aws = Injected::new()
+        .answers("sqs:SetQueueAttributes", unknown.into_iter().chain([json(json!({}))]));
+    Queue::update(&aws.cx(), &existing(), &inputs()).await.unwrap();
+    assert_eq!(aws.retries().len(), count);
+    let sent = aws.sent("sqs:SetQueueAttributes")[0].json();
+    let attributes: Vec<&String> = sent["Attributes"].as_object().unwrap().keys().collect();
+    assert_eq!(attributes, ["Policy"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_dead_letter_queue_that_is_too_new_is_waited_for() {
+    let message =
+        "Value for parameter RedrivePolicy is invalid. Reason: Dead letter target does not exist.";
+    let aws = Injected::new().answers("sqs:GetQueueUrl", [refuse(ABSENT, "none")]).answers(
+        "sqs:CreateQueue",
+        [refuse("InvalidParameterValue", message), json(json!({"QueueUrl": URL}))],
+    );
+    let dead = Arn::from("arn:aws:sqs:eu-west-1:123456789012:dead");
+    let redrive = Redrive { dead_letter_queue: dead.into(), max_receives: 3 };
+    Queue::create(&aws.cx(), &QueueInputs { redrive: Some(redrive), ..inputs() }).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wrong_value_is_refused_at_once() {
+    let message = "Invalid value for the parameter VisibilityTimeout.";
+    let aws = Injected::new()
+        .answers("sqs:SetQueueAttributes", [refuse("InvalidAttributeValue", message)]);
+    let fault = Queue::update(&aws.cx(), &existing(), &inputs()).await.unwrap_err();
+    assert_eq!(fault.kind, FaultKind::Refused);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_queue_that_exists_is_not_taken_over() {
+    let aws = Injected::new().answers("sqs:GetQueueUrl", [json(json!({"QueueUrl": URL}))]);
+    let fault = Queue::create(&aws.cx(), &inputs()).await.unwrap_err();
+    assert_eq!(fault.kind, FaultKind::Exists);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_queue_that_is_gone_is_gone_in_both_spellings() {
+    for code in [ABSENT, "QueueDoesNotExist"] {
+        let gone = || refuse(code, "The specified queue does not exist.");
+        let aws = Injected::new()
+            .answers("sqs:GetQueueAttributes", [gone()])
+            .answers("sqs:DeleteQueue", [gone()]);
+        assert!(Queue::read(&aws.cx(), &existing()).await.unwrap().is_none());
+        Queue::delete(&aws.cx(), &existing()).await.unwrap();
+    }
+}
+
+#[test]
+fn what_sqs_would_refuse_is_told_before() {
+    let dead = Arn::from("arn:aws:sqs:eu-west-1:123456789012:dead");
+    let want = QueueInputs {
+        name: Input::from("a queue"),
+        visibility_timeout: 43_201,
+        retention: 59,
+        redrive: Some(Redrive { dead_letter_queue: dead.into(), max_receives: 0 }),
+        managed_encryption: false,
+        ..inputs()
+    };
+    let paths: Vec<String> = Queue::check(&want).into_iter().map(|found| found.path).collect();
+    let expected =
+        ["name", "visibility_timeout", "retention", "managed_encryption", "redrive.max_receives"];
+    assert_eq!(paths, expected);
+    assert_eq!(Queue::check(&inputs()), []);
+}
