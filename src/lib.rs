@@ -14,9 +14,11 @@
 //! 10. [`cli`]: one file per command; wires the rooms together.
 
 pub mod aws;
+pub mod cli;
 pub mod execute;
 pub mod graph;
 pub mod manifest;
 pub mod package;
 pub mod plan;
+pub mod report;
 pub mod state;

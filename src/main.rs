@@ -1,1 +1,5 @@
-fn main() {}
+//! The program: arguments in, exit status out.
+
+fn main() -> std::process::ExitCode {
+    maas::cli::main()
+}

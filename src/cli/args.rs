@@ -1,0 +1,153 @@
+//! Arguments that several commands share. Their doc comments are the manual.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use crate::graph::Address;
+use crate::plan::Target;
+use crate::report::Color;
+
+/// What every command takes.
+#[derive(Args, Clone, Debug)]
+pub struct Global {
+    /// Where the state is: a folder
+    ///
+    /// Else the manifest's `[state]`, else the nearest folder `state` upwards from the manifest.
+    #[arg(long, global = true, value_name = "DIR|URL", help_heading = "Everywhere")]
+    pub state: Option<String>,
+
+    /// The endpoint of AWS, such as an emulator's
+    ///
+    /// Else that of the AWS configuration, such as `AWS_ENDPOINT_URL`.
+    #[arg(long, global = true, value_name = "URL", help_heading = "Everywhere")]
+    pub endpoint: Option<String>,
+
+    /// When to colour; `NO_COLOR` is respected
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        default_value = "auto",
+        hide_possible_values = false,
+        help_heading = "Everywhere"
+    )]
+    pub color: Color,
+
+    /// Says more of what happens inside; twice for all of it
+    #[arg(short, long, global = true, action = clap::ArgAction::Count, help_heading = "Everywhere")]
+    pub verbose: u8,
+
+    /// Only results and problems
+    #[arg(short, long, global = true, help_heading = "Everywhere")]
+    pub quiet: bool,
+}
+
+/// Which deployment a command is about.
+#[derive(Args, Clone, Debug)]
+pub struct Which {
+    /// The manifest; else `maas.toml` or `manifest.toml` of the current directory
+    #[arg(value_name = "MANIFEST")]
+    pub manifest: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub environment: Environment,
+}
+
+/// The environment, and the values of variables.
+#[derive(Args, Clone, Debug)]
+pub struct Environment {
+    /// The environment: one deployment of the manifest
+    #[arg(short, long = "env", value_name = "ENV", env = "MAAS_ENV", default_value = "dev")]
+    pub env: String,
+
+    /// A value for `${var.NAME}`; else that of MAAS_VAR_NAME (repeatable)
+    #[arg(long = "var", value_name = "NAME=VALUE", value_parser = variable)]
+    pub variables: Vec<(String, String)>,
+}
+
+/// What a plan is made from, beside the manifest.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Planning {
+    /// Reads the cloud first, so that what was changed by hand is put right
+    #[arg(long)]
+    pub refresh: bool,
+
+    /// Only this instance, or this part of one, with what it needs (repeatable)
+    #[arg(long = "target", value_name = "INSTANCE[/PART]", value_parser = target)]
+    pub targets: Vec<Target>,
+
+    /// Replaces this resource although nothing asks for it (repeatable)
+    #[arg(long, value_name = "ADDRESS")]
+    pub replace: Vec<Address>,
+
+    /// How long the environment may stay after this apply, as in `72h`; `maas gc` then destroys it
+    #[arg(long, value_name = "DURATION")]
+    pub ttl: Option<crate::manifest::Duration>,
+}
+
+/// How a plan is shown.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct Showing {
+    /// The form of the result
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: Format,
+
+    /// Shows the inputs of what is created, too
+    #[arg(long)]
+    pub full: bool,
+}
+
+/// The forms of a result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+    /// For a pull request.
+    Markdown,
+}
+
+/// The forms of a result that has no Markdown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PlainFormat {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// How a run is carried out.
+#[derive(Args, Clone, Debug)]
+pub struct Running {
+    /// Does not ask first; needed where there is no terminal
+    #[arg(short, long)]
+    pub yes: bool,
+
+    /// How many steps run at once
+    #[arg(long, value_name = "N", default_value_t = 16, value_parser = parallelism)]
+    pub parallelism: u16,
+
+    /// Writes what happens into this file, one JSON object a line
+    #[arg(long, value_name = "FILE")]
+    pub events: Option<PathBuf>,
+}
+
+fn parallelism(text: &str) -> Result<u16, String> {
+    match text.parse() {
+        Ok(number @ 1..=256) => Ok(number),
+        _ => Err("it is a number from 1 to 256".to_owned()),
+    }
+}
+
+fn variable(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("it reads NAME=VALUE".to_owned()),
+    }
+}
+
+fn target(text: &str) -> Result<Target, std::convert::Infallible> {
+    text.parse()
+}

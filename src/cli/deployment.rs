@@ -1,0 +1,147 @@
+//! From a command's arguments to the manifest, the state's folder, and what is recorded.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::Failure;
+use super::args::{Environment, Global, Which};
+use super::patterns_room as patterns;
+use super::sketch::Sketch;
+use crate::manifest::{self, Backend, Context, EnvironmentName, Manifest};
+use crate::report::Complaint;
+use crate::state::{Snapshot, State, state_folder};
+
+/// One environment of one project, and where its state is.
+#[derive(Clone, Debug)]
+pub(super) struct Deployment {
+    /// The manifest's file.
+    pub path: PathBuf,
+    /// The project.
+    pub project: String,
+    /// The environment.
+    pub environment: String,
+    /// The state's folder.
+    pub folder: PathBuf,
+    /// The region that the manifest names.
+    pub region: Option<String>,
+    /// Whether the manifest protects it from destroy.
+    pub protect: bool,
+    variables: BTreeMap<String, String>,
+}
+
+impl Deployment {
+    /// Finds the manifest and reads of it where its deployment is.
+    ///
+    /// # Errors
+    /// Where there is no manifest, or it does not say what project it is.
+    pub fn find(which: &Which, global: &Global) -> Result<Self, Failure> {
+        Self::at(manifest::find(which.manifest.as_deref())?, &which.environment, global)
+    }
+
+    /// The same for a manifest that was found already.
+    ///
+    /// # Errors
+    /// Where it does not say what project it is.
+    pub fn at(path: PathBuf, which: &Environment, global: &Global) -> Result<Self, Failure> {
+        let environment = which.env.clone();
+        let variables = variables(&which.variables);
+        if let Err(malformed) = environment.parse::<EnvironmentName>() {
+            let complaint = Complaint::new(
+                "maas::command_line::environment",
+                format!(
+                    "`{environment}` cannot be the name of an environment: {}.",
+                    malformed.label
+                ),
+            );
+            return Err(Failure::wrong(complaint.help(malformed.help)));
+        }
+        let sketch = Sketch::read(&path, &environment);
+        let (project, region, state, backend) = match sketch.project {
+            Some(project) => (project, sketch.region, sketch.state, sketch.backend),
+            None => {
+                let context = Context {
+                    environment: environment.clone(),
+                    variables: variables.clone(),
+                    region: aws_region(),
+                };
+                let manifest = manifest::load(&path, &context, &patterns::schemas())?;
+                let backend =
+                    (manifest.state.backend == Backend::Dynamodb).then(|| "dynamodb".to_owned());
+                let state = manifest.state.path.map(|path| path.get_ref().clone());
+                (manifest.project.name, manifest.project.region, state, backend)
+            }
+        };
+        let folder = folder(&path, state.as_deref(), backend.as_deref(), global)?;
+        Ok(Self { path, project, environment, folder, region, protect: sketch.protect, variables })
+    }
+
+    /// What is recorded, without holding the state.
+    ///
+    /// # Errors
+    /// Those of the state.
+    pub fn snapshot(&self) -> Result<Snapshot, Failure> {
+        Ok(State::read(&self.folder, &self.project, &self.environment)?)
+    }
+
+    /// The region: the manifest's, else that of what is recorded, else that of the AWS
+    /// configuration.
+    pub fn region(&self, snapshot: &Snapshot) -> Option<String> {
+        self.region.clone().or_else(|| snapshot.meta.region.clone()).or_else(aws_region)
+    }
+
+    /// Reads the whole manifest.
+    ///
+    /// # Errors
+    /// All that is wrong with it.
+    pub fn manifest(&self, region: Option<String>) -> Result<Manifest, Failure> {
+        let environment = self.environment.clone();
+        let context = Context { environment, variables: self.variables.clone(), region };
+        Ok(manifest::load(&self.path, &context, &patterns::schemas())?)
+    }
+
+    /// `project/environment`.
+    pub fn name(&self) -> String {
+        format!("{}/{}", self.project, self.environment)
+    }
+}
+
+/// Where there is no region and one is needed.
+pub(super) fn no_region() -> Failure {
+    let complaint = Complaint::new("maas::command_line::region", "There is no AWS region.");
+    Failure::wrong(
+        complaint.help("Set `region` under `[project]`, or AWS_REGION, or one in the AWS profile."),
+    )
+}
+
+/// The region of the AWS configuration, read without a call.
+pub(super) fn aws_region() -> Option<String> {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().ok()?;
+    runtime.block_on(crate::aws::region())
+}
+
+const PREFIX: &str = "MAAS_VAR_";
+
+fn variables(given: &[(String, String)]) -> BTreeMap<String, String> {
+    let named = std::env::vars()
+        .filter_map(|(name, value)| name.strip_prefix(PREFIX).map(|name| (name.to_owned(), value)));
+    named.chain(given.iter().cloned()).collect()
+}
+
+fn folder(
+    manifest: &Path,
+    own: Option<&str>,
+    backend: Option<&str>,
+    global: &Global,
+) -> Result<PathBuf, Failure> {
+    let remote = global.state.as_deref().is_some_and(|state| state.contains("://"));
+    if remote || (global.state.is_none() && backend == Some("dynamodb")) {
+        let complaint = Complaint::new(
+            "maas::state::backend",
+            "This version of maas keeps its state in folders only.",
+        );
+        return Err(Failure::wrong(complaint.help("Name a folder with `--state DIR`.")));
+    }
+    let named = global.state.as_ref().map(Path::new);
+    let folder = manifest.parent().filter(|folder| *folder != Path::new(""));
+    Ok(state_folder(named, own.map(Path::new), folder.unwrap_or(Path::new("."))))
+}

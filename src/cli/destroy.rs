@@ -1,0 +1,76 @@
+//! `maas destroy`.
+
+use std::collections::BTreeSet;
+
+use clap::Args;
+
+use super::args::{Global, Planning, Running, Showing, Which};
+use super::confirm::Ask;
+use super::converge::{Wanted, Wish};
+use super::deployment::Deployment;
+use super::{Ended, Failure};
+use crate::plan::Target;
+use crate::report::{Complaint, Console};
+
+/// Removes everything of an environment
+///
+/// Shows what it is going to do and asks first. Only the project's name, the region and the state
+/// are taken from the manifest: the rest of it may be wrong, and the functions' code gone. An
+/// environment with `protect = true` is refused.
+#[derive(Args, Debug)]
+pub struct Destroy {
+    #[command(flatten)]
+    which: Which,
+
+    /// Reads the cloud first, so that what is gone already is not asked for
+    #[arg(long)]
+    refresh: bool,
+
+    /// Only this instance, or this part of one, with what needs it (repeatable)
+    #[arg(long = "target", value_name = "INSTANCE[/PART]")]
+    targets: Vec<Target>,
+
+    #[command(flatten)]
+    showing: Showing,
+
+    #[command(flatten)]
+    running: Running,
+}
+
+impl Destroy {
+    pub(super) fn run(self, global: &Global, console: Console) -> Ended {
+        let ask = Ask::of(self.running.yes, "destroy")?;
+        let deployment = Deployment::find(&self.which, global)?;
+        refuse_protected(&deployment)?;
+        let wish = Wish {
+            command: "destroy",
+            deployment,
+            wanted: Wanted::Nothing,
+            planning: Planning {
+                refresh: self.refresh,
+                targets: self.targets,
+                ..Planning::default()
+            },
+            running: self.running,
+            showing: self.showing,
+            ask,
+            adopt: BTreeSet::new(),
+        };
+        wish.converge(global, console)
+    }
+}
+
+/// Refuses where the manifest protects the environment, or did so at the last apply and cannot be
+/// read now.
+pub(super) fn refuse_protected(deployment: &Deployment) -> Result<(), Failure> {
+    if !deployment.protect {
+        return Ok(());
+    }
+    let message = format!("{} is protected; nothing was touched.", deployment.name());
+    let complaint = Complaint::new("maas::destroy::protected", message);
+    Err(Failure::wrong(complaint.help(format!(
+        "To destroy it all the same, take `protect = true` out of `[environments.{}]` in {}.",
+        deployment.environment,
+        deployment.path.display()
+    ))))
+}

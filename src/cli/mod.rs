@@ -1,0 +1,108 @@
+//! The command line: one file a command. Each wires the rooms together; none does their work.
+//!
+//! In: the arguments. Out: an [`Exit`] status, results on standard output, everything else on
+//! standard error. May use every room.
+
+mod apply;
+mod args;
+mod cloud;
+mod code;
+mod completions;
+mod confirm;
+mod converge;
+mod deployment;
+mod destroy;
+mod exit;
+mod expiry;
+mod failure;
+mod offline;
+mod outputs;
+mod patterns_room;
+mod plan;
+mod run;
+mod schema;
+mod signals;
+mod sketch;
+mod stored;
+mod validate;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+pub use exit::Exit;
+pub use failure::Failure;
+
+use crate::report::Console;
+use args::Global;
+
+/// Deploys AWS serverless patterns from a TOML manifest
+///
+/// Exit status: 0 done, or nothing to do; 1 a fault of the program or the machine; 2 there are
+/// changes (`plan --detailed-exitcode`, `drift`); 3 the manifest or the command line is wrong,
+/// nothing was touched; 4 some steps failed, run again to go on; 5 another run holds the state;
+/// 130 stopped by a signal.
+#[derive(Parser, Debug)]
+#[command(name = "maas", version, propagate_version = false, max_term_width = 100)]
+pub struct Cli {
+    #[command(flatten)]
+    global: Global,
+
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    Validate(validate::Validate),
+    Plan(plan::PlanCommand),
+    Apply(apply::Apply),
+    Destroy(destroy::Destroy),
+    Outputs(outputs::Outputs),
+    Schema(schema::Schema),
+    Completions(completions::Completions),
+}
+
+/// How a command ended, or why it could not do what it should.
+pub type Ended = Result<Exit, Failure>;
+
+/// Runs the command that the process's arguments name.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return if error.use_stderr() { Exit::Wrong.into() } else { Exit::Done.into() };
+        }
+    };
+    trace(cli.global.verbose);
+    let console = Console::new(cli.global.color, cli.global.quiet);
+    let global = &cli.global;
+    let ended = match cli.command {
+        Command::Validate(command) => command.run(global, console),
+        Command::Plan(command) => command.run(global, console),
+        Command::Apply(command) => command.run(global, console),
+        Command::Destroy(command) => command.run(global, console),
+        Command::Outputs(command) => command.run(global, console),
+        Command::Schema(command) => command.run(console),
+        Command::Completions(command) => command.run(console, &mut Cli::command()),
+    };
+    let exit = ended.unwrap_or_else(|failure| {
+        failure.show(console);
+        failure.exit()
+    });
+    exit.into()
+}
+
+fn trace(verbose: u8) {
+    let level = match verbose {
+        0 => return,
+        1 => "maas=debug",
+        _ => "debug,maas=trace",
+    };
+    let filter = std::env::var("MAAS_LOG").unwrap_or_else(|_| level.to_owned());
+    tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::new(filter))
+        .with_writer(std::io::stderr)
+        .init();
+}

@@ -1,0 +1,102 @@
+//! `maas plan`.
+
+use clap::Args;
+
+use super::args::{Format, Global, Planning, Showing, Which};
+use super::converge::{nothing, options};
+use super::deployment::{Deployment, no_region};
+use super::expiry::Expiry;
+use super::patterns_room as patterns;
+use super::{Ended, Exit, Failure, cloud, code, offline};
+use crate::graph::Place;
+use crate::plan::Plan;
+use crate::report::{Console, Detail, count, plan_json, plan_markdown, plan_view};
+use crate::state::Snapshot;
+
+/// Shows what apply would do
+///
+/// From the manifest and the state alone, with no call to AWS, unless with `--refresh`. Values that
+/// are known only once something exists are shown with where they come from.
+#[derive(Args, Debug)]
+pub struct PlanCommand {
+    #[command(flatten)]
+    which: Which,
+
+    #[command(flatten)]
+    planning: Planning,
+
+    #[command(flatten)]
+    showing: Showing,
+
+    /// Shows what destroy would do
+    #[arg(long)]
+    destroy: bool,
+
+    /// Exits with 2 where there are changes
+    #[arg(long)]
+    detailed_exitcode: bool,
+
+    /// For Markdown: leaves out details so that it has no more bytes than this
+    #[arg(long, value_name = "BYTES", default_value_t = 60_000)]
+    max_bytes: usize,
+}
+
+impl PlanCommand {
+    pub(super) fn run(self, global: &Global, console: Console) -> Ended {
+        let deployment = Deployment::find(&self.which, global)?;
+        let snapshot = deployment.snapshot()?;
+        remark(&snapshot, console);
+        let plan = self.plan(&deployment, &snapshot, console)?;
+        console.result(&self.shown(&plan));
+        Ok(match self.detailed_exitcode && !plan.is_empty() {
+            true => Exit::Changes,
+            false => Exit::Done,
+        })
+    }
+
+    fn plan(
+        &self,
+        deployment: &Deployment,
+        snapshot: &Snapshot,
+        console: Console,
+    ) -> Result<Plan, Failure> {
+        let region = deployment.region(snapshot).ok_or_else(no_region)?;
+        cloud::same_region(snapshot, &region)?;
+        let place = Place { account: offline::account(snapshot), region: region.clone() };
+        if self.destroy {
+            let options = options(&self.planning, String::new());
+            return offline::plan(&nothing(deployment), snapshot, &place, &options);
+        }
+        let manifest = deployment.manifest(Some(region))?;
+        manifest.check_code()?;
+        let expiry = Expiry::of(self.planning.ttl, &manifest, snapshot);
+        code::build(&manifest, console)?;
+        let packages = code::packages(&manifest);
+        let expanded = patterns::expand(&manifest, &place, expiry.tag, &packages)?;
+        let options = options(&self.planning, manifest.digest.clone());
+        offline::plan(&expanded.graph, snapshot, &place, &options)
+    }
+
+    fn shown(&self, plan: &Plan) -> String {
+        let detail = if self.showing.full { Detail::Everything } else { Detail::Changes };
+        match self.showing.format {
+            Format::Text => plan_view(plan, detail),
+            Format::Json => format!("{:#}\n", plan_json(plan)),
+            Format::Markdown => plan_markdown(plan, self.max_bytes),
+        }
+    }
+}
+
+/// What makes the plan provisional.
+fn remark(snapshot: &Snapshot, console: Console) {
+    if let Some(holder) = &snapshot.busy {
+        console.say(&format!("{holder} is changing the state; this is how it was before.\n"));
+    }
+    if snapshot.intents_open() {
+        let open = count(snapshot.intents.len(), "call");
+        console.say(&format!(
+            "An interrupted run left {open} of which nobody knows whether they arrived; apply \
+             finds out before it plans.\n"
+        ));
+    }
+}

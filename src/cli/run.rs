@@ -1,0 +1,238 @@
+//! One run: its name, its events, the question before it, and its end.
+
+use std::path::Path;
+use std::time::Instant;
+
+use serde_json::{Value, json};
+
+use super::args::Format;
+use super::converge::{Wish, exit, leaves_nothing, since};
+use super::expiry::Expiry;
+use super::patterns_room::Expanded;
+use super::{Ended, Exit, Failure, stored};
+use crate::execute::{self, Bench, EventKind, Events, Outcome, Tally};
+use crate::plan::Plan;
+use crate::report::{
+    Complaint, Console, Detail, EventsFile, Progress, count, elapsed, outputs_json, outputs_view,
+    plan_json, plan_markdown, plan_view, summary_line, tally_line,
+};
+use crate::state::{self, Batch, MetaChange, State};
+
+/// A run's name and where its events go.
+pub(super) struct Run {
+    pub events: Events,
+    pub progress: Progress,
+    started: Instant,
+}
+
+impl Run {
+    /// Names a run and opens its file of events.
+    ///
+    /// # Errors
+    /// Where the file cannot be made.
+    pub fn start(command: &str, file: Option<&Path>, console: Console) -> Result<Self, Failure> {
+        let file = file
+            .map(|path| EventsFile::create(path).map_err(|e| Failure::io("write", path, &e)))
+            .transpose()?;
+        let progress = Progress::new(console, file);
+        let at = jiff::Timestamp::now().strftime("%Y%m%dT%H%M%S");
+        let id = format!("{command}-{at}-{:06x}", fastrand::u32(0..1 << 24));
+        let listener = progress.clone();
+        let events = Events::new(id, move |event| listener.event(event));
+        Ok(Self { events, progress, started: Instant::now() })
+    }
+
+    /// The run as the state is told of it.
+    pub fn as_holder(&self, command: &str) -> state::Run {
+        state::Run { id: self.events.run().to_owned(), command: command.to_owned() }
+    }
+
+    /// Tells the end of a run that did not come to its steps.
+    pub fn end(&self, ended: &Ended) {
+        if self.progress.ended() {
+            return;
+        }
+        let outcome = match ended {
+            Ok(Exit::Done) => Outcome::Done,
+            Ok(Exit::Stopped) => Outcome::Stopped,
+            Err(failure) if failure.exit() == Exit::Stopped => Outcome::Stopped,
+            _ => Outcome::Failed,
+        };
+        self.events.tell(EventKind::RunEnded {
+            outcome,
+            tally: Tally::default(),
+            calls: self.events.calls(),
+            elapsed_ms: since(self.started),
+        });
+    }
+}
+
+/// A plan that is ready to be approved.
+pub(super) struct Settled<'a> {
+    pub wish: &'a Wish,
+    pub bench: &'a Bench,
+    pub state: &'a State,
+    pub expanded: Expanded,
+    pub expiry: Expiry,
+    pub plan: Plan,
+    pub console: Console,
+}
+
+impl Settled<'_> {
+    /// Shows the plan, asks, carries it out, and records the outputs.
+    pub async fn approve_and_run(self, run: &Run) -> Ended {
+        self.show();
+        if !self.plan.is_empty() && !self.is_approved().await {
+            if self.bench.stop.is_asked() {
+                return Err(Failure::stopped("Stopped; nothing was touched."));
+            }
+            self.console.say("Nothing was touched.\n");
+            return Ok(Exit::Stopped);
+        }
+        if !self.plan.is_empty() {
+            self.state.keep_export()?;
+        }
+        self.commit(self.meta_before()).await?;
+        self.state.doing(format!(
+            "{} of {}",
+            count(self.plan.steps.len(), "step"),
+            self.wish.command
+        ))?;
+        run.events.tell(EventKind::RunStarted {
+            command: self.wish.command.to_owned(),
+            project: self.plan.project.clone(),
+            environment: self.plan.environment.clone(),
+            steps: self.plan.steps.len(),
+        });
+        let report = execute::run(self.bench, &self.plan, &self.expanded.graph).await?;
+        let outputs = self.record_outputs().await?;
+        self.tell(run, &report, &outputs);
+        Ok(exit(report.outcome))
+    }
+
+    fn show(&self) {
+        let detail = if self.wish.showing.full { Detail::Everything } else { Detail::Changes };
+        match self.wish.showing.format {
+            Format::Text if self.plan.is_empty() => {
+                self.console.result(&format!("{}\n", summary_line(&self.plan)));
+            }
+            Format::Text if !self.console.quiet() => {
+                self.console.result(&format!("{}\n", plan_view(&self.plan, detail)));
+            }
+            Format::Markdown => self.console.result(&plan_markdown(&self.plan, usize::MAX)),
+            Format::Text | Format::Json => {}
+        }
+    }
+
+    async fn is_approved(&self) -> bool {
+        let name = self.wish.deployment.name();
+        let question = match self.wish.is_destroy() {
+            true => format!("Destroy all of this in {name}?"),
+            false => format!("Apply this to {name}?"),
+        };
+        self.wish.ask.allows(&question, self.console, &self.bench.stop).await
+    }
+
+    /// Commits what changes of the deployment as a whole, where anything does.
+    async fn commit(&self, change: MetaChange) -> Result<(), Failure> {
+        if change != MetaChange::default() {
+            self.bench.keeper.commit(Batch::new().meta(change)).await?;
+        }
+        Ok(())
+    }
+
+    fn meta_before(&self) -> MetaChange {
+        fn new<T: PartialEq>(old: &T, new: T) -> Option<T> {
+            (*old != new).then_some(new)
+        }
+        let snapshot = self.bench.keeper.snapshot();
+        let meta = &snapshot.meta;
+        let place = &self.bench.place;
+        let nothing_yet = leaves_nothing(&snapshot) && self.plan.is_empty();
+        if nothing_yet {
+            return MetaChange::default();
+        }
+        MetaChange {
+            account: new(&meta.account, place.account.clone()),
+            region: new(&meta.region, Some(place.region.clone())),
+            expires: new(&meta.expires, self.expiry.at.clone()),
+            ttl: new(&meta.ttl, self.expiry.ttl.clone()),
+            protect: new(&meta.protect, self.wish.protects()),
+            outputs: None,
+        }
+    }
+
+    async fn record_outputs(&self) -> Result<serde_json::Map<String, Value>, Failure> {
+        let snapshot = self.bench.keeper.snapshot();
+        let account = self.bench.place.account.as_deref();
+        let mut outputs = stored::resolved(&self.expanded.outputs, &snapshot, account);
+        outputs.retain(|_, values| values.as_object().is_some_and(|values| !values.is_empty()));
+        let mut change = MetaChange::default();
+        let recorded = match outputs.is_empty() {
+            true => Value::Null,
+            false => Value::Object(outputs.clone()),
+        };
+        if crate::graph::document::seal(recorded.clone(), &snapshot.meta.salt)
+            != snapshot.meta.outputs
+        {
+            change.outputs = Some(recorded);
+        }
+        if leaves_nothing(&snapshot) && self.wish.is_destroy() && snapshot.meta.expires.is_some() {
+            (change.expires, change.ttl) = (Some(None), Some(None));
+        }
+        self.commit(change).await?;
+        Ok(stored::recorded(&self.bench.keeper.snapshot()))
+    }
+
+    fn tell(&self, run: &Run, report: &execute::Report, outputs: &serde_json::Map<String, Value>) {
+        for failed in &report.faults {
+            let action = failed.action.to_string();
+            self.console.problem(&Complaint::of_fault(
+                Some(&failed.address),
+                &action,
+                &failed.fault,
+            ));
+        }
+        let tally = report.tally;
+        let done = run.progress.done();
+        let said = tally_line(&done);
+        let time = elapsed(since(run.started));
+        match report.outcome {
+            Outcome::Done => {}
+            Outcome::Failed => self.console.error(&format!(
+                "{} failed, {} skipped; {said} in {time}. What was done is recorded: run the same \
+                 command again to go on.\n",
+                tally.failed, tally.skipped
+            )),
+            Outcome::Stopped => self.console.error(&format!(
+                "Stopped with {} left; {said} in {time}. What was done is recorded: run the same \
+                 command again to go on.\n",
+                count(tally.left, "step")
+            )),
+        }
+        match self.wish.showing.format {
+            Format::Json => self.console.result(&format!("{:#}\n", self.json(report, outputs))),
+            Format::Text | Format::Markdown if report.outcome == Outcome::Done => {
+                if !self.plan.is_empty() {
+                    let calls: u64 = run.events.calls().values().sum();
+                    let calls = count(calls.try_into().unwrap_or(usize::MAX), "call");
+                    self.console.result(&format!("Done: {said} in {time}, {calls}.\n"));
+                }
+                if !outputs.is_empty() && !self.console.quiet() {
+                    self.console.result(&format!("\n{}", outputs_view(outputs)));
+                }
+            }
+            Format::Text | Format::Markdown => {}
+        }
+    }
+
+    fn json(&self, report: &execute::Report, outputs: &serde_json::Map<String, Value>) -> Value {
+        let mut value = plan_json(&self.plan);
+        let fault = |failed: &execute::StepFault| json!({"address": failed.address, "action": failed.action, "fault": failed.fault});
+        value["outcome"] = json!(report.outcome);
+        value["tally"] = json!(report.tally);
+        value["faults"] = report.faults.iter().map(fault).collect();
+        value["outputs"] = outputs_json(outputs);
+        value
+    }
+}

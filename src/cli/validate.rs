@@ -1,0 +1,46 @@
+//! `maas validate`.
+
+use clap::Args;
+
+use super::args::{Global, Which};
+use super::deployment::{Deployment, aws_region};
+use super::{Ended, Exit, code, offline, patterns_room as patterns};
+use crate::graph::Place;
+use crate::report::{Console, count};
+use crate::state::Snapshot;
+
+/// Checks a manifest, without state and without the cloud
+///
+/// Every problem is reported at once, with its place and what would be right. The functions' code
+/// has to be there; it is not built.
+#[derive(Args, Debug)]
+pub struct Validate {
+    #[command(flatten)]
+    which: Which,
+}
+
+/// For a manifest that leaves the region open; any is as good to check with.
+const ANY_REGION: &str = "us-east-1";
+
+impl Validate {
+    pub(super) fn run(self, global: &Global, console: Console) -> Ended {
+        let deployment = Deployment::find(&self.which, global)?;
+        let region = deployment.region.clone().or_else(aws_region);
+        let region = region.unwrap_or_else(|| ANY_REGION.to_owned());
+        let manifest = deployment.manifest(Some(region.clone()))?;
+        manifest.check_code()?;
+        let place = Place { account: None, region };
+        let packages = code::packages(&manifest);
+        let expanded = patterns::expand(&manifest, &place, None, &packages)?;
+        let empty = Snapshot::new(&deployment.project, &deployment.environment);
+        let plan = offline::plan(&expanded.graph, &empty, &place, &Default::default())?;
+        console.result(&format!(
+            "{} is right: {} with {} for {}.\n",
+            deployment.path.display(),
+            count(manifest.instances.len(), "instance"),
+            count(plan.steps.len(), "resource"),
+            deployment.name(),
+        ));
+        Ok(Exit::Done)
+    }
+}

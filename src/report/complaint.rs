@@ -1,0 +1,135 @@
+//! Problems that have no place in a manifest: faults of AWS, of the state, of a plan, of the
+//! command line.
+
+use std::fmt;
+
+use miette::Diagnostic;
+
+use crate::graph::{Address, Fault, FaultKind};
+use crate::plan::PlanError;
+use crate::state::StateError;
+
+/// Something that is wrong: what, and what to do about it.
+#[derive(Clone, Debug)]
+pub struct Complaint {
+    code: &'static str,
+    message: String,
+    help: Option<String>,
+    causes: Vec<Complaint>,
+}
+
+impl Complaint {
+    /// Something wrong, with a code that stays the same between versions.
+    pub fn new(code: &'static str, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), help: None, causes: Vec::new() }
+    }
+
+    /// Says what to do about it.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Several at once; a single one is itself.
+    pub fn several(mut causes: Vec<Self>, message: impl Into<String>) -> Self {
+        if causes.len() == 1 {
+            return causes.remove(0);
+        }
+        Self { causes, ..Self::new("", message) }
+    }
+
+    /// A fault, and the resource that it is about.
+    pub fn of_fault(address: Option<&Address>, action: &str, fault: &Fault) -> Self {
+        let about = match address {
+            Some(address) if action.is_empty() => format!("{address}: "),
+            Some(address) => format!("{address} ({action}): "),
+            None => String::new(),
+        };
+        let said = Self::new(code(fault.kind), format!("{about}{fault}"));
+        match &fault.advice {
+            Some(advice) => said.help(sentence(advice)),
+            None if fault.kind == FaultKind::Defect => {
+                said.help("This is a defect of maas. Please report it with the command and -v.")
+            }
+            None => said,
+        }
+    }
+
+    /// A failure of the state, with its remedy.
+    pub fn of_state(error: &StateError) -> Self {
+        let complaint = Self::new("maas::state", sentence(&error.to_string()));
+        match error.remedy() {
+            Some(remedy) => complaint.help(remedy),
+            None => complaint,
+        }
+    }
+
+    /// Why there is no plan.
+    pub fn of_plan(error: &PlanError) -> Self {
+        let complaint = Self::new("maas::plan", sentence(&error.to_string()));
+        match error {
+            PlanError::Flawed(_) => {
+                complaint.help("This is a defect of maas; nothing was touched. Please report it.")
+            }
+            PlanError::UnknownKind { .. } => {
+                complaint.help("Use the version of maas that made it, or a later one.")
+            }
+            PlanError::Cycle(_) => {
+                complaint.help("Take one of the references between these out of the manifest.")
+            }
+            PlanError::Refused { .. } | PlanError::Target(_) => complaint,
+        }
+    }
+}
+
+fn code(kind: FaultKind) -> &'static str {
+    match kind {
+        FaultKind::Refused => "maas::aws::refused",
+        FaultKind::Exists => "maas::aws::exists",
+        FaultKind::Absent => "maas::aws::absent",
+        FaultKind::Throttled => "maas::aws::throttled",
+        FaultKind::NotReady => "maas::aws::not_ready",
+        FaultKind::Unanswered => "maas::aws::unanswered",
+        FaultKind::Credentials => "maas::aws::credentials",
+        FaultKind::Stopped => "maas::stopped",
+        FaultKind::Defect => "maas::defect",
+    }
+}
+
+/// The text as a sentence: a capital at its start, a full stop at its end.
+pub fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let capital = |first: char| first.is_ascii_lowercase() && !text.starts_with("maas");
+    let mut whole = match letters.next() {
+        Some(first) if capital(first) => first.to_ascii_uppercase().to_string() + letters.as_str(),
+        _ => text.to_owned(),
+    };
+    if whole.ends_with(|end: char| end.is_alphanumeric() || matches!(end, '`' | ')' | '"' | '\'')) {
+        whole.push('.');
+    }
+    whole
+}
+
+impl fmt::Display for Complaint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Complaint {}
+
+impl Diagnostic for Complaint {
+    fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        (!self.code.is_empty()).then(|| Box::new(self.code) as Box<_>)
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.help.as_ref().map(|help| Box::new(help) as Box<_>)
+    }
+
+    fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn Diagnostic> + 'a>> {
+        (!self.causes.is_empty())
+            .then(|| Box::new(self.causes.iter().map(|cause| cause as &dyn Diagnostic)) as Box<_>)
+    }
+}

@@ -1,0 +1,99 @@
+//! A plan by resource: the two halves of a replacement are one entry.
+
+use std::collections::BTreeSet;
+
+use crate::plan::{Action, Half, Plan, Reason, Step};
+
+/// What a plan does to one resource.
+#[derive(Debug)]
+pub(super) struct Entry<'a> {
+    pub step: &'a Step,
+    pub action: Action,
+    /// Of a replacement: whether the new one comes before the old one goes.
+    pub new_first: Option<bool>,
+    /// The resources whose steps come before.
+    pub after: BTreeSet<String>,
+}
+
+/// The entries of a plan, in the order of its steps.
+pub(super) fn entries(plan: &Plan) -> Vec<Entry<'_>> {
+    let entry = |step: &'_ Step| -> Option<(Action, Option<bool>, BTreeSet<String>)> {
+        let action = step.action()?;
+        let old = (action == Action::Replace).then(|| old_half(plan, step)).flatten();
+        let address = &step.key.address;
+        let steps = [Some(step), old].into_iter().flatten();
+        let before = steps.flat_map(|step| &step.after).map(|id| &plan.step(*id).key);
+        let after = before.filter(|key| key.address != *address).map(ToString::to_string).collect();
+        let old_first =
+            step.after.iter().any(|id| old.is_some_and(|old| std::ptr::eq(plan.step(*id), old)));
+        Some((action, (action == Action::Replace).then_some(!old_first), after))
+    };
+    let with = |step| {
+        let (action, new_first, after) = entry(step)?;
+        Some(Entry { step, action, new_first, after })
+    };
+    plan.steps.iter().filter_map(with).collect()
+}
+
+fn old_half<'a>(plan: &'a Plan, new: &Step) -> Option<&'a Step> {
+    plan.steps
+        .iter()
+        .find(|step| step.half == Some(Half::Old) && step.key.address == new.key.address)
+}
+
+impl Entry<'_> {
+    /// The part's name within its instance; an old copy says so.
+    pub fn part(&self) -> String {
+        let part = self.step.key.address.part();
+        match self.step.key.generation {
+            Some(_) => format!("{part} (old copy)"),
+            None => part.to_owned(),
+        }
+    }
+
+    /// Why, as one sentence without its full stop.
+    pub fn reason(&self) -> String {
+        let mut words: Vec<String> = self.step.reasons.iter().map(reason).collect();
+        if let Some(new_first) = self.new_first {
+            words.push(
+                if new_first {
+                    "the new one comes before the old one goes"
+                } else {
+                    "the old one goes before the new one can come"
+                }
+                .to_owned(),
+            );
+        }
+        words.join("; ")
+    }
+}
+
+fn reason(reason: &Reason) -> String {
+    match reason {
+        Reason::New => "it is not there yet".to_owned(),
+        Reason::Changed(paths) => format!("the manifest changes {}", quoted(paths)),
+        Reason::Drifted(paths) => format!("{} was changed by hand in the cloud", quoted(paths)),
+        Reason::Missing => "it was deleted by hand in the cloud".to_owned(),
+        Reason::Unfinished => "its last change was interrupted".to_owned(),
+        Reason::CannotChange(paths) => format!("{} cannot be changed in place", quoted(paths)),
+        Reason::OwnerReplaced(owner) => format!("it goes with {owner}, which is replaced"),
+        Reason::Asked => "its replacement was asked for".to_owned(),
+        Reason::OtherKind(kind) => format!("it was of the type {kind} before"),
+        Reason::NotWanted => "it is not wanted any more".to_owned(),
+        Reason::Replaced => "it was replaced by a new one".to_owned(),
+    }
+}
+
+const NAMED: usize = 4;
+
+fn quoted(paths: &[String]) -> String {
+    let mut names: Vec<String> = paths.iter().take(NAMED).map(|path| format!("`{path}`")).collect();
+    if paths.len() > NAMED {
+        names.push(format!("{} more", paths.len() - NAMED));
+    }
+    match names.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, before)) => format!("{} and {last}", before.join(", ")),
+        None => String::new(),
+    }
+}

@@ -1,0 +1,31 @@
+//! Events as JSON lines in a file.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::Path;
+
+use crate::execute::Event;
+
+/// A file with one event a line; each line is there as soon as its event happened.
+#[derive(Debug)]
+pub struct EventsFile(File);
+
+impl EventsFile {
+    /// Makes the file, or empties it.
+    ///
+    /// # Errors
+    /// Those of the disk.
+    pub fn create(path: &Path) -> io::Result<Self> {
+        File::create(path).map(Self)
+    }
+
+    /// Writes an event. A failure of the disk does not end the run; it is traced.
+    pub fn write(&mut self, event: &Event) {
+        let written = serde_json::to_string(event)
+            .map_err(io::Error::other)
+            .and_then(|line| self.0.write_all((line + "\n").as_bytes()));
+        if let Err(error) = written {
+            tracing::warn!(%error, "an event was not written");
+        }
+    }
+}

@@ -1,0 +1,32 @@
+//! Plans, events, outputs and problems as text, for people and for programs.
+//!
+//! In: data of the other rooms. Out: text, and what is written to the terminal while a run goes on.
+//! The only room, beside `cli`, that writes to the terminal. May use `graph`, `plan`, `execute`
+//! (events only), `state` (records only) and `manifest` (problems only).
+
+mod complaint;
+mod console;
+mod entries;
+mod events_file;
+mod live;
+mod outputs_view;
+mod plain;
+mod plan_json;
+mod plan_markdown;
+mod plan_view;
+mod problem_view;
+mod progress;
+mod style;
+mod value_view;
+
+pub use complaint::{Complaint, sentence};
+pub use console::{Color, Console};
+pub use events_file::EventsFile;
+pub use outputs_view::{outputs_json, outputs_view};
+pub use plan_json::plan_json;
+pub use plan_markdown::plan_markdown;
+pub use plan_view::{Detail, plan_view, summary_line, tally_line};
+pub use problem_view::render;
+pub use progress::{Done, Progress, Reporter};
+pub use style::{Look, count, elapsed, paint, past, sign};
+pub use value_view::{encoded, line};

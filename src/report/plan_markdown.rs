@@ -1,0 +1,104 @@
+//! A plan for a pull request: a table, and each instance's details folded away.
+
+use std::fmt::Write;
+
+use super::entries::Entry;
+use super::plan_view::{Detail, by_instance, difference, shown_changes};
+use super::style::sign;
+use super::value_view::{is_large, line};
+use crate::plan::{Action, Change, Plan};
+
+/// A plan as Markdown of at most that many bytes: details are dropped before structure. The first
+/// line is a comment by which a script finds the text again, to replace it.
+pub fn plan_markdown(plan: &Plan, most: usize) -> String {
+    let shapes = [Some(Detail::Changes), Some(Detail::Outline), None];
+    let texts = shapes.into_iter().map(|detail| whole(plan, detail));
+    let mut shortest = String::new();
+    for text in texts {
+        if text.len() <= most {
+            return text;
+        }
+        shortest = text;
+    }
+    shortest
+}
+
+fn whole(plan: &Plan, detail: Option<Detail>) -> String {
+    let summary = plan.summary();
+    let place = format!("{}/{}", plan.project, plan.environment);
+    let mut text = format!("<!-- maas plan {place} -->\n### maas plan: `{place}`\n\n");
+    if plan.is_empty() {
+        let _ =
+            writeln!(text, "No changes; {} resources are as they are wanted.", summary.unchanged);
+        return text;
+    }
+    text.push_str("| create | update | replace | delete | unchanged |\n|---|---|---|---|---|\n");
+    let _ = writeln!(
+        text,
+        "| {} | {} | {} | {} | {} |\n",
+        summary.create, summary.update, summary.replace, summary.delete, summary.unchanged
+    );
+    match detail {
+        Some(detail) => {
+            for (instance, entries) in by_instance(plan) {
+                instance_details(&mut text, instance, &entries, detail);
+            }
+            if detail == Detail::Outline {
+                text.push_str("\nThe changes are left out for length.\n");
+            }
+        }
+        None => text.push_str("The resources are left out for length.\n"),
+    }
+    text
+}
+
+fn instance_details(text: &mut String, instance: &str, entries: &[Entry<'_>], detail: Detail) {
+    let actions = [Action::Create, Action::Update, Action::Replace, Action::Delete];
+    let count = |action| entries.iter().filter(|entry| entry.action == action).count();
+    let said: Vec<String> = actions
+        .into_iter()
+        .filter(|action| count(*action) > 0)
+        .map(|action| format!("{} to {action}", count(action)))
+        .collect();
+    let _ = writeln!(
+        text,
+        "<details><summary><b>{instance}</b>: {}</summary>\n\n```diff",
+        said.join(", ")
+    );
+    for entry in entries {
+        entry_lines(text, entry, detail);
+    }
+    text.push_str("```\n</details>\n");
+}
+
+fn entry_lines(text: &mut String, entry: &Entry<'_>, detail: Detail) {
+    // The first character colours the line.
+    let mark = match entry.action {
+        Action::Create | Action::Adopt => '+',
+        Action::Delete => '-',
+        _ => '!',
+    };
+    let sign = sign(entry.action);
+    let part = entry.part();
+    let _ = write!(text, "{mark} {sign:>3} {part}  ({})  {}", entry.step.kind, entry.action);
+    if matches!(entry.action, Action::Replace) || entry.step.reasons.len() > 1 {
+        let _ = write!(text, ": {}", entry.reason());
+    }
+    text.push('\n');
+    for change in shown_changes(entry, detail) {
+        change_lines(text, &change);
+    }
+}
+
+fn change_lines(text: &mut String, change: &Change) {
+    let forces = if change.replaces { "  (forces the replacement)" } else { "" };
+    if is_large(&change.from) || is_large(&change.to) {
+        let _ = writeln!(text, "        {}:{forces}", change.path);
+        for (_, mark, said) in difference(change) {
+            let _ = writeln!(text, "{mark}         {said}");
+        }
+    } else {
+        let (from, to) = (line(&change.from), line(&change.to));
+        let _ = writeln!(text, "        {}: {from} → {to}{forces}", change.path);
+    }
+}

@@ -1,0 +1,119 @@
+//! What a run shows while it goes on.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::live::Live;
+use super::plain::Plain;
+use super::{Console, EventsFile};
+use crate::execute::{Event, EventKind};
+use crate::plan::Action;
+
+/// Shows events.
+pub trait Reporter: Send {
+    /// Shows one.
+    fn event(&mut self, event: &Event);
+
+    /// Writes a remark among them.
+    fn say(&mut self, text: &str);
+}
+
+/// How much was done so far, by action.
+pub type Done = BTreeMap<Action, usize>;
+
+/// All that hears of a run's events. Clones share it.
+#[derive(Clone)]
+pub struct Progress(Arc<Mutex<Inner>>);
+
+struct Inner {
+    reporter: Option<Box<dyn Reporter>>,
+    file: Option<EventsFile>,
+    done: Done,
+    ended: bool,
+}
+
+impl Progress {
+    /// A live view where somebody watches, plain lines elsewhere, nothing where quiet; and the file.
+    pub fn new(console: Console, file: Option<EventsFile>) -> Self {
+        let reporter: Option<Box<dyn Reporter>> = match (console.quiet(), console.is_watched()) {
+            (true, _) => None,
+            (false, true) => Some(Box::new(Live::new(console))),
+            (false, false) => Some(Box::new(Plain::new(console))),
+        };
+        Self(Arc::new(Mutex::new(Inner { reporter, file, done: Done::new(), ended: false })))
+    }
+
+    /// Shows an event and writes it down.
+    pub fn event(&self, event: &Event) {
+        let mut inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let EventKind::StepDone { action, called: true, .. } = event.kind {
+            *inner.done.entry(action).or_default() += 1;
+        }
+        inner.ended |= matches!(event.kind, EventKind::RunEnded { .. });
+        if let Some(file) = &mut inner.file {
+            file.write(event);
+        }
+        if let Some(reporter) = &mut inner.reporter {
+            reporter.event(event);
+        }
+    }
+
+    /// Writes a remark among the events.
+    pub fn say(&self, text: &str) {
+        let mut inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(reporter) = &mut inner.reporter {
+            reporter.say(text);
+        }
+    }
+
+    /// Whether the run's end was told.
+    pub fn ended(&self) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).ended
+    }
+
+    /// How much was done so far.
+    pub fn done(&self) -> Done {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).done.clone()
+    }
+}
+
+/// What an event says on one line, where it says anything; the same for every view.
+pub(super) fn sentence_of(kind: &EventKind) -> Option<String> {
+    use super::style::{Look, count, elapsed, paint, past, sign};
+    Some(match kind {
+        EventKind::Recovered { address, what } => {
+            format!("{} {address}: {what}", paint(Look::Care, "recovered"))
+        }
+        EventKind::Reading { resources } => {
+            format!("reading {} in the cloud", count(*resources, "resource"))
+        }
+        EventKind::StepDone { address, action, called, elapsed_ms, .. } => {
+            let sign = paint(Look::of(*action), format!("{:>3}", sign(*action)));
+            let time = match called {
+                true => elapsed(*elapsed_ms),
+                false => "no call was needed".to_owned(),
+            };
+            format!(
+                "{sign} {address} {} {}",
+                past(*action),
+                paint(Look::Faint, format!("({time})"))
+            )
+        }
+        EventKind::StepFailed { address, action, fault, .. } => {
+            format!("{} {address} {action} failed: {fault}", paint(Look::Bad, "  ✗"))
+        }
+        EventKind::StepSkipped { address, action, because, .. } => {
+            paint(Look::Faint, format!("    {address} {action} skipped, since {because} failed"))
+        }
+        EventKind::StopAsked => paint(
+            Look::Care,
+            "stopping: no new step is started, those under way end with their current call; ask \
+             again to leave at once",
+        ),
+        EventKind::RunStarted { .. }
+        | EventKind::StepStarted { .. }
+        | EventKind::Waiting { .. }
+        | EventKind::Retrying { .. }
+        | EventKind::RunEnded { .. } => return None,
+    })
+}
