@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Cx;
+use super::check::Check;
 use crate::graph::{
     Arn, Created, Fault, Foretold, Held, Id, Input, Objection, OrAbsent, Place, Resource, Seen,
 };
@@ -25,10 +26,10 @@ pub struct EventInvokeConfigInputs {
     /// Seconds after which an event is given up; 60 to 21,600.
     pub max_age: i32,
     /// The ARN of the queue, topic, bus or function that gets what failed for good.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub on_failure: Option<Input<Arn>>,
     /// The ARN of the queue, topic, bus or function that gets what went through.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub on_success: Option<Input<Arn>>,
 }
 
@@ -67,19 +68,10 @@ impl Resource for EventInvokeConfig {
     }
 
     fn check(want: &EventInvokeConfigInputs) -> Vec<Objection> {
-        let mut objections = Vec::new();
-        let ranges = [
-            ("max_retries", want.max_retries, 0..=2, "retries"),
-            ("max_age", want.max_age, 60..=21_600, "s"),
-        ];
-        for (path, value, range, unit) in ranges {
-            if !range.contains(&value) {
-                let (least, most) = range.into_inner();
-                let message = format!("Lambda takes {least} to {most} {unit}, not {value}");
-                objections.push(Objection { path: path.to_owned(), message });
-            }
-        }
-        objections
+        Check::default()
+            .range("max_retries", want.max_retries, 0..=2, "retries")
+            .range("max_age", want.max_age, 60..=21_600, "s")
+            .done()
     }
 
     /// A function has one such configuration, and each call replaces it as a whole; so one that is

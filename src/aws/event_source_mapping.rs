@@ -39,7 +39,7 @@ pub struct EventSourceMappingInputs {
     #[serde(default = "yes")]
     pub enabled: bool,
     /// Where in a stream it starts: `LATEST` or `TRIM_HORIZON`; a queue has none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub starting_position: Option<String>,
     /// Event patterns, of which a record has to match one; without any, every record passes.
     #[serde(default)]
@@ -48,22 +48,22 @@ pub struct EventSourceMappingInputs {
     #[serde(default)]
     pub report_batch_item_failures: bool,
     /// Whether a stream's failed batch is split in two and tried again.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub bisect_on_error: Option<bool>,
     /// How often a stream's failed batch is tried again; 0 to 10,000, -1 for ever.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub max_retries: Option<i32>,
     /// Seconds after which a stream's record is given up; 60 to 604,800, -1 never.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub max_age: Option<i32>,
     /// The ARN of the queue or the topic that hears of a stream's records that were given up.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub on_failure: Option<Input<Arn>>,
     /// Batches of one shard that are worked on at once; 1 to 10, for streams.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub parallelization: Option<i32>,
     /// Concurrent invocations at most; 2 to 1,000, for queues.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub max_concurrency: Option<i32>,
     /// Its tags.
     #[serde(default)]

@@ -51,7 +51,7 @@ pub struct FunctionInputs {
     #[serde(default)]
     pub layers: Vec<String>,
     /// Concurrent executions that are reserved for it; none shares the account's.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub concurrency: Option<i32>,
     /// Whether X-Ray traces its invocations.
     #[serde(default)]
@@ -63,7 +63,7 @@ pub struct FunctionInputs {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub staging_bucket: Option<Input<String>>,
     /// The network that it is in; none is Lambda's own.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub vpc: Option<Vpc>,
     /// Its tags.
     #[serde(default)]

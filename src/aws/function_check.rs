@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::FunctionInputs;
+use super::check::Check;
 use crate::graph::{Input, Objection, Part};
 
 /// *Lambda Developer Guide*, "Defined runtime environment variables".
@@ -31,69 +32,65 @@ const ENVIRONMENT: usize = 4 * 1024;
 
 /// *Lambda API Reference*, "CreateFunction".
 pub(super) fn check(want: &FunctionInputs) -> Vec<Objection> {
-    let mut objections = Vec::new();
-    let mut object = |path: &str, message: String| {
-        objections.push(Objection { path: path.to_owned(), message });
-    };
-    let ranges = [
-        ("memory", want.memory, 128..=10_240, "MB"),
-        ("timeout", want.timeout, 1..=900, "s"),
-        ("ephemeral_storage", want.ephemeral_storage, 512..=10_240, "MB"),
-    ];
-    for (path, value, range, unit) in ranges {
-        if !range.contains(&value) {
-            let (least, most) = range.into_inner();
-            object(path, format!("Lambda takes {least} to {most} {unit}, not {value}"));
-        }
-    }
-    if !["arm64", "x86_64"].contains(&want.architecture.as_str()) {
-        let given = &want.architecture;
-        object("architecture", format!("Lambda runs `arm64` and `x86_64`, not `{given}`"));
-    }
-    if let Some(name) = want.name.known()
-        && !(1..=64).contains(&name.len())
-    {
-        object("name", format!("Lambda takes 1 to 64 characters; `{name}` has {}", name.len()));
-    }
+    let name = want.name.known().map(String::as_str);
     let handler = &want.handler;
-    if handler.is_empty() || handler.len() > 128 || handler.contains(char::is_whitespace) {
-        let message = "Lambda takes 1 to 128 characters without blanks, as in `index.handler`";
-        object("handler", message.to_owned());
-    }
-    if want.description.chars().count() > 256 {
-        object("description", "Lambda takes 256 characters at most".to_owned());
-    }
-    if want.layers.len() > 5 {
-        object("layers", format!("Lambda takes five layers at most, not {}", want.layers.len()));
-    }
-    if want.concurrency.is_some_and(i32::is_negative) {
-        object("concurrency", "reserve 0 (which stops the function) or more executions".to_owned());
-    }
-    if let Some(vpc) = &want.vpc
-        && (vpc.subnets.is_empty() || !(1..=5).contains(&vpc.security_groups.len()))
-    {
-        let message = "a function in a VPC needs a subnet and one to five security groups";
-        object("vpc", message.to_owned());
-    }
-    for name in want.environment.keys() {
-        let path = format!("environment.{name}");
-        if RESERVED.contains(&name.as_str()) {
-            object(&path, "Lambda sets this variable itself; choose another name".to_owned());
-        } else if !is_variable(name) {
-            let message = "a variable's name has two or more letters, digits and `_`, and starts with a letter";
-            object(&path, message.to_owned());
-        }
-    }
-    let size = environment_size(want);
-    if size > ENVIRONMENT {
-        object(
-            "environment",
-            format!(
-                "Lambda takes 4,096 bytes of names and values; these are {size}. Keep large values in a parameter, a secret or a file of the code, and give the function its name"
-            ),
+    let check = Check::default()
+        .that(
+            name.is_none_or(|name| (1..=64).contains(&name.len())),
+            "name",
+            format!("Lambda takes 1 to 64 characters, not `{}`", name.unwrap_or_default()),
+        )
+        .range("memory", want.memory, 128..=10_240, "MB")
+        .range("timeout", want.timeout, 1..=900, "s")
+        .range("ephemeral_storage", want.ephemeral_storage, 512..=10_240, "MB")
+        .one_of("architecture", &want.architecture, &["arm64", "x86_64"])
+        .that(
+            (1..=128).contains(&handler.len()) && !handler.contains(char::is_whitespace),
+            "handler",
+            "Lambda takes 1 to 128 characters without blanks, as in `index.handler`",
+        )
+        .that(
+            want.description.chars().count() <= 256,
+            "description",
+            "Lambda takes 256 characters at most",
+        )
+        .that(want.layers.len() <= 5, "layers", "Lambda takes five layers at most")
+        .that(
+            want.concurrency.is_none_or(|reserved| reserved >= 0),
+            "concurrency",
+            "reserve 0 executions, which stops the function, or more",
+        )
+        .that(
+            want.vpc.as_ref().is_none_or(|vpc| {
+                !vpc.subnets.is_empty() && (1..=5).contains(&vpc.security_groups.len())
+            }),
+            "vpc",
+            "a function in a VPC needs a subnet and one to five security groups",
         );
-    }
-    objections
+    environment(check, want).done()
+}
+
+fn environment(check: Check, want: &FunctionInputs) -> Check {
+    let check = want.environment.keys().fold(check, |check, name| {
+        let path = format!("environment.{name}");
+        check
+            .that(
+                !RESERVED.contains(&name.as_str()),
+                &path,
+                "Lambda sets this variable itself; choose another name",
+            )
+            .that(
+                is_variable(name) || RESERVED.contains(&name.as_str()),
+                &path,
+                "a variable's name has two or more letters, digits and `_`, and starts with a letter",
+            )
+    });
+    let size = environment_size(want);
+    check.that(
+        size <= ENVIRONMENT,
+        "environment",
+        format!("Lambda takes 4,096 bytes of names and values; these are {size}. Keep large values in a parameter, a secret or a file of the code, and give the function its name"),
+    )
 }
 
 fn is_variable(name: &str) -> bool {

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::Cx;
+use super::check::Check;
 use crate::graph::{
     ALL, Created, Fault, FaultKind, Foretold, Held, Id, Input, Objection, OrAbsent, Place,
     Resource, Seen, Waited,
@@ -28,10 +29,10 @@ pub struct PermissionInputs {
     /// Who may invoke it: a service, as in `s3.amazonaws.com`, or an account's id.
     pub principal: String,
     /// The ARN of the thing on whose behalf it may be invoked; `*` and `?` stand for any characters.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub source_arn: Option<Input<String>>,
     /// The account that owns that thing; for ARNs that hold none, as buckets' do.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub source_account: Option<Input<String>>,
 }
 
@@ -64,11 +65,13 @@ impl Resource for Permission {
     fn check(want: &PermissionInputs) -> Vec<Objection> {
         let id = &want.statement_id;
         let is_word = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-        if (1..=100).contains(&id.len()) && id.chars().all(is_word) {
-            return Vec::new();
-        }
-        let message = format!("Lambda takes 1 to 100 letters, digits, `-` and `_`, not `{id}`");
-        vec![Objection { path: "statement_id".to_owned(), message }]
+        Check::default()
+            .that(
+                (1..=100).contains(&id.len()) && id.chars().all(is_word),
+                "statement_id",
+                format!("Lambda takes 1 to 100 letters, digits, `-` and `_`, not `{id}`"),
+            )
+            .done()
     }
 
     /// Lambda can lose a statement where two are added at once, so a function's come one by one. A

@@ -7,10 +7,12 @@ use aws_sdk_iam::types::Tag;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::built::OrDefect;
+use super::check::Check;
 use super::{Cx, Policy, role_policies, tags};
 use crate::graph::{
-    Arn, Charset, Created, Fault, FaultKind, Foretold, Held, Id, Input, Naming, Objection,
-    OrAbsent, Place, Resource, Seen, Tags, Waited,
+    Arn, Charset, Created, Fault, Foretold, Held, Id, Input, Naming, Objection, OrAbsent, Place,
+    Resource, Seen, Tags, Waited,
 };
 use crate::outputs;
 
@@ -69,29 +71,26 @@ impl Resource for Role {
     }
 
     fn check(want: &RoleInputs) -> Vec<Objection> {
-        let mut objections = Vec::new();
-        let mut object = |path: &str, message: String| {
-            objections.push(Objection { path: path.to_owned(), message });
-        };
-        if want.trust.is_empty() {
-            object("trust", "nobody could assume the role; name a service or a role".to_owned());
-        }
-        // *IAM and AWS STS quotas*: an inline policy's characters, without white space.
-        if let Ok(policy) = want.policy.to_json()
-            && policy.len() > 10_240
-        {
-            let length = policy.len();
-            object(
+        // *IAM and AWS STS quotas*: an inline policy's characters, without white space. What is
+        // not known yet does not count.
+        let policy = want.policy.to_json().map_or(0, |text| text.len());
+        Check::default()
+            .that(
+                !want.trust.is_empty(),
+                "trust",
+                "nobody could assume the role; name a service or a role",
+            )
+            .that(
+                policy <= 10_240,
                 "policy",
-                format!(
-                    "IAM takes 10,240 characters; these are {length}. Name resources by prefix, or move statements to a managed policy"
-                ),
-            );
-        }
-        if want.description.chars().count() > 1_000 {
-            object("description", "IAM takes 1,000 characters at most".to_owned());
-        }
-        objections
+                format!("IAM takes 10,240 characters; these are {policy}. Name resources by prefix, or move statements to a managed policy"),
+            )
+            .that(
+                want.description.chars().count() <= 1_000,
+                "description",
+                "IAM takes 1,000 characters at most",
+            )
+            .done()
     }
 
     async fn create(cx: &Cx, want: &RoleInputs) -> Result<Created<Self>, Fault> {
@@ -217,7 +216,6 @@ fn outputs_of(name: &str, place: &Place) -> Result<RoleOutputs, Fault> {
 }
 
 fn sdk_tags(tags: &Tags) -> Result<Vec<Tag>, Fault> {
-    let tag = |(key, value): (&String, &String)| Tag::builder().key(key).value(value).build();
-    let tags: Result<Vec<Tag>, _> = tags.iter().map(tag).collect();
-    tags.map_err(|error| Fault::new(FaultKind::Defect, error.to_string()))
+    let tag = |(key, value)| Tag::builder().key(key).value(value).build().or_defect();
+    tags.iter().map(tag).collect()
 }

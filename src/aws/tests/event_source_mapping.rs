@@ -216,6 +216,6 @@ fn settings_of_the_other_kind_of_source_are_refused() {
     let somewhere = Some("AT_TIMESTAMP".to_owned());
     assert_eq!(
         paths(Inputs { starting_position: somewhere, max_age: Some(5), ..of_stream() }),
-        ["max_age", "starting_position"]
+        ["starting_position", "max_age"]
     );
 }

@@ -303,11 +303,11 @@ fn what_lambda_would_refuse_is_told_with_its_place() {
     assert_eq!(
         paths,
         [
+            "name",
             "memory",
             "timeout",
             "ephemeral_storage",
             "architecture",
-            "name",
             "handler",
             "vpc",
             "environment.1ST",

@@ -1,11 +1,11 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::sync::Arc;
 
 use maas::aws::{
     EventInvokeConfig, EventInvokeConfigInputs, EventSourceMapping, EventSourceMappingInputs,
     Function, FunctionInputs, LogGroup, LogGroupInputs, Permission, PermissionInputs, Policy,
-    Queue, QueueInputs, Role, RoleInputs, Statement,
+    Queue, QueueInputs, Role, RoleInputs, Statement, Table, TableInputs, Vpc,
 };
 use serde_json::json;
 
@@ -94,6 +94,7 @@ lives! {
     permission_of_a_service: permission_of_a_service,
     permission_of_an_account: permission_of_an_account,
     mapping_of_a_queue: mapping_of_a_queue,
+    mapping_of_a_stream: mapping_of_a_stream,
     event_invoke_config: event_invoke_config,
 }
 
@@ -123,6 +124,24 @@ async fn function_changes_its_code(emulator: Emulator) {
     let mut life = life(emulator).await;
     let second = FunctionInputs { code: "sha256:two".to_owned(), ..inputs(emulator) };
     life.whole::<Function>("function", inputs(emulator), second).await;
+    life.end().await;
+}
+
+// MiniStack alone: it takes any subnet, and no network has to be made.
+#[tokio::test]
+async fn function_in_a_network() {
+    let emulator = Emulator::MiniStack;
+    let mut life = life(emulator).await;
+    let vpc = Vpc {
+        subnets: BTreeSet::from([Input::from("subnet-1"), Input::from("subnet-2")]),
+        security_groups: BTreeSet::from([Input::from("sg-1")]),
+    };
+    let first = FunctionInputs { vpc: Some(vpc.clone()), ..inputs(emulator) };
+    let other = Vpc { subnets: BTreeSet::from([Input::from("subnet-2")]), ..vpc };
+    let second = FunctionInputs { vpc: Some(other), ..first.clone() };
+    life.whole::<Function>("function", first.clone(), second).await;
+    let outside = FunctionInputs { vpc: None, ..first.clone() };
+    life.whole::<Function>("function", first, outside).await;
     life.end().await;
 }
 
@@ -201,5 +220,34 @@ async fn event_invoke_config(emulator: Emulator) {
     // moto keeps every configuration of a function and tells the first.
     let second = if emulator == Emulator::Moto { first.clone() } else { second };
     life.whole::<EventInvokeConfig>("config", first, second).await;
+    life.end().await;
+}
+
+async fn mapping_of_a_stream(emulator: Emulator) {
+    let mut life = life(emulator).await;
+    life.given::<Function>("function", inputs(emulator)).await;
+    life.given::<Queue>("queue", QueueInputs::default()).await;
+    let table = TableInputs { stream: Some("NEW_IMAGE".to_owned()), ..TableInputs::default() };
+    life.given::<Table>("table", table).await;
+    let first = EventSourceMappingInputs {
+        function: at::<Function>("function").name().into(),
+        source: maas::text!(at::<Table>("table").stream_arn()),
+        starting_position: Some("TRIM_HORIZON".to_owned()),
+        filters: vec![json!({"eventName": ["INSERT"]})],
+        bisect_on_error: Some(true),
+        max_retries: Some(3),
+        max_age: Some(3_600),
+        on_failure: Some(at::<Queue>("queue").arn().into()),
+        parallelization: Some(2),
+        ..EventSourceMappingInputs::default()
+    };
+    let second = EventSourceMappingInputs {
+        batch_size: 100,
+        filters: vec![json!({"eventName": ["INSERT", "MODIFY"]}), json!({"eventName": ["REMOVE"]})],
+        bisect_on_error: Some(false),
+        max_retries: Some(1),
+        ..first.clone()
+    };
+    life.whole::<EventSourceMapping>("mapping", first, second).await;
     life.end().await;
 }
