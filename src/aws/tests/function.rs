@@ -272,7 +272,9 @@ async fn a_large_archive_goes_through_the_bucket_and_leaves_it() {
         let _ = Function::create(&aws.cx(), &staged).await;
         let code = aws.sent("lambda:CreateFunction")[0].json()["Code"].clone();
         assert_eq!(code, json!({"S3Bucket": "b", "S3Key": "code/one.zip"}));
-        assert!(aws.sent("s3:DeleteObject")[0].path.starts_with("/b/code/one.zip"));
+        let deleted = &aws.sent("s3:DeleteObject")[0];
+        assert_eq!(deleted.method, "DELETE");
+        assert!(deleted.path.starts_with("/b/code/one.zip"), "{}", deleted.path);
     }
     let aws = Injected::with_archive(archive);
     let fault = Function::create(&aws.cx(), &inputs()).await.unwrap_err();
