@@ -2,7 +2,7 @@
 
 use std::any::Any;
 use std::cell::Cell;
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::panic::{self, AssertUnwindSafe};
 use std::path::Path;
 use std::sync::Once;
@@ -33,7 +33,13 @@ fn told_apart(path: &Path, error: &sled::Error) -> StateError {
         [ErrorKind::UnexpectedEof, ErrorKind::InvalidData, ErrorKind::InvalidInput];
     match error {
         sled::Error::Io(error) if !CONTENT.contains(&error.kind()) => {
-            StateError::io("write", path, error)
+            // sled turns the system's errors into debug output when it passes them on.
+            let plain = io::Error::from(error.kind());
+            StateError::io(
+                "write",
+                path,
+                if error.raw_os_error().is_some() { error } else { &plain },
+            )
         }
         other => StateError::damaged(path, other),
     }
@@ -60,8 +66,6 @@ fn silence() {
 
 #[cfg(test)]
 mod tests {
-    use std::io;
-
     use super::*;
 
     #[test]

@@ -1,6 +1,7 @@
 //! The store on disk: sled, with a check of its own and a true sync to the disk.
 
 use std::fs::File;
+use std::mem;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -73,16 +74,15 @@ impl SledStore {
     /// what is on disk.
     pub(super) fn close(&self) -> Result<Arc<Snapshot>, StateError> {
         let mut kept = self.kept();
-        if let Some(db) = kept.db.take() {
-            guarded(&self.path, || {
-                db.flush()?;
-                drop(db);
-                Ok(())
-            })?;
-        }
+        let db = kept.db.take();
+        let flushed = guarded(&self.path, || {
+            let flushed = db.as_ref().map_or(Ok(0), |db| db.flush());
+            drop(db);
+            flushed
+        });
         match &kept.broken {
             Some(cause) => Err(StateError::Broken(cause.clone())),
-            None => Ok(kept.snapshot.clone()),
+            None => flushed.map(|_| kept.snapshot.clone()),
         }
     }
 
@@ -96,7 +96,7 @@ impl Kept {
     fn write(&mut self, path: &Path, changes: Changes) -> Result<(), StateError> {
         let db = self.db.as_ref().ok_or(StateError::Closed)?;
         let mut check = self.check;
-        guarded(path, || {
+        let written = guarded(path, || {
             let mut batch = sled::Batch::default();
             for (key, value) in changes {
                 if let Some(old) = db.get(&key)? {
@@ -117,9 +117,19 @@ impl Kept {
             // out altogether.
             self.file.sync_data()?;
             Ok(())
-        })?;
-        self.check = check;
-        Ok(())
+        });
+        match &written {
+            Ok(()) => self.check = check,
+            Err(error) => {
+                self.broken = Some(error.to_string());
+                // After a failed write sled would wait without end for what it could not write,
+                // also when it is dropped.
+                if let Some(db) = self.db.take() {
+                    mem::forget(db);
+                }
+            }
+        }
+        written
     }
 
     /// Writes everything again, in today's format.
@@ -162,7 +172,6 @@ impl Store for SledStore {
             return answers;
         }
         if let Err(error) = kept.write(&self.path, changes) {
-            kept.broken = Some(error.to_string());
             answers
                 .iter_mut()
                 .filter(|answer| answer.is_ok())

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 
+use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -55,7 +56,9 @@ trait Stored: Sized {
 }
 
 fn read<T: Stored>(bytes: &[u8]) -> Result<T, Unreadable> {
-    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+    // Checked once here, the text need not be checked string by string.
+    let text = std::str::from_utf8(bytes).map_err(serde_json::Error::custom)?;
+    let mut deserializer = serde_json::Deserializer::from_str(text);
     if let Ok(mut value) = T::shape(&mut deserializer) {
         deserializer.end()?;
         if value.rest().remove("v").and_then(|v| v.as_u64()) == Some(FORMAT.into()) {
@@ -65,7 +68,7 @@ fn read<T: Stored>(bytes: &[u8]) -> Result<T, Unreadable> {
             return Ok(value);
         }
     }
-    let mut map: Map<String, Value> = serde_json::from_slice(bytes)?;
+    let mut map: Map<String, Value> = serde_json::from_str(text)?;
     let found = map.remove("v").and_then(|v| v.as_u64()).unwrap_or(0);
     if found > FORMAT.into() {
         return Err(Unreadable::Newer(found));

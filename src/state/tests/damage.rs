@@ -2,7 +2,7 @@ use std::fs;
 use std::path::Path;
 
 use super::super::StateError;
-use super::{Folder, keys, puts, run};
+use super::{Folder, keys, puts, run, with_database};
 
 const NAMES: [&str; 4] = ["a/one", "a/two", "b/three", "b/four"];
 
@@ -81,15 +81,37 @@ fn flipped_bytes_lose_nothing_unnoticed() {
     let mut told = 0;
     let db = fs::read(lived(false).of("store/db")).unwrap();
     let used = db.iter().rposition(|byte| *byte != 0).unwrap();
-    for part in 0..24 {
+    for part in 0..16 {
         let flip = |path: &Path| {
             let mut bytes = fs::read(path).unwrap();
-            bytes[used * part / 24] ^= 0x55;
+            bytes[used * part / 16] ^= 0x55;
             fs::write(path, bytes).unwrap();
         };
         told += usize::from(damaged(&lived(false), false, flip));
     }
     assert!(told > 0);
+}
+
+#[test]
+fn entries_that_changed_behind_its_back_are_told() {
+    type Change = fn(&sled::Db);
+    let changes: [Change; 4] = [
+        |db| drop(db.remove("record/a/one").unwrap()),
+        |db| drop(db.insert("record/c/new", db.get("record/a/one").unwrap().unwrap()).unwrap()),
+        |db| {
+            let swapped = ["record/a/one", "record/a/two"].map(|key| db.get(key).unwrap().unwrap());
+            db.insert("record/a/one", &swapped[1]).unwrap();
+            db.insert("record/a/two", &swapped[0]).unwrap();
+        },
+        |db| drop(db.remove("check").unwrap()),
+    ];
+    for change in changes {
+        let folder = lived(false);
+        with_database(&folder, change);
+        let before = folder.contents();
+        assert!(matches!(folder.try_open().err(), Some(StateError::Damaged { .. })));
+        assert_eq!(folder.contents(), before);
+    }
 }
 
 #[test]

@@ -3,13 +3,7 @@ use std::fs;
 use serde_json::json;
 
 use super::super::{Batch, StateError};
-use super::{Folder, keys, record};
-
-fn with_database(folder: &Folder, change: impl FnOnce(&sled::Db)) {
-    let db = sled::Config::new().path(folder.of("store")).flush_every_ms(None).open().unwrap();
-    change(&db);
-    db.flush().unwrap();
-}
+use super::{Folder, keys, record, with_database};
 
 #[test]
 fn a_newer_snapshot_is_left_alone() {

@@ -67,6 +67,13 @@ impl Folder {
     }
 }
 
+/// Changes the database behind the room's back.
+fn with_database(folder: &Folder, change: impl FnOnce(&sled::Db)) {
+    let db = sled::Config::new().path(folder.of("store")).flush_every_ms(None).open().unwrap();
+    change(&db);
+    db.flush().unwrap();
+}
+
 fn run(command: &str) -> Run {
     Run { id: "run-1".into(), command: command.into() }
 }

@@ -56,7 +56,7 @@ fn same(one: &Snapshot, other: &Snapshot) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..Default::default() })]
+    #![proptest_config(ProptestConfig { cases: 16, failure_persistence: None, ..Default::default() })]
 
     #[test]
     fn the_store_on_disk_is_the_store_in_memory(groups in vec(vec(batch(), 1..4), 1..6)) {
