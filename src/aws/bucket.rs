@@ -290,8 +290,7 @@ async fn send(
     if all || was.lifecycle != want.lifecycle {
         rules::put_lifecycle(cx, name, &want.lifecycle).await?;
     }
-    let (gone, put) =
-        if all { (Vec::new(), want.tags.clone()) } else { tags::difference(&was.tags, &want.tags) };
+    let (gone, put) = tags::due(!all, &was.tags, &want.tags);
     if !gone.is_empty() || !put.is_empty() {
         parts::put_tags(cx, name, &gone, put).await?;
     }

@@ -111,7 +111,7 @@ impl Resource for LogGroup {
             put_retention(cx, name, want.retention_days).await?;
         }
         let outputs = outputs_of(name, cx.place())?;
-        let (gone, put) = super::tags::difference(&held.inputs.tags, &want.tags);
+        let (gone, put) = super::tags::due(held.finished, &held.inputs.tags, &want.tags);
         if !put.is_empty() {
             cx.call("logs:TagResource", || {
                 cx.logs()

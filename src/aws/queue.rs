@@ -190,10 +190,14 @@ impl Resource for Queue {
     async fn update(cx: &Cx, held: &Held<Self>, want: &QueueInputs) -> Result<QueueOutputs, Fault> {
         let url = held.id.as_str();
         let (was, attributes) = (attributes(&held.inputs)?, attributes(want)?);
-        let changed: HashMap<Attribute, String> = attributes
+        let mut changed: HashMap<Attribute, String> = attributes
             .into_iter()
             .filter(|(name, value)| !held.finished || was.get(name) != Some(value))
             .collect();
+        if !held.inputs.managed_encryption {
+            // Somebody gave it a KMS key, beside which SQS's own keys cannot be turned on.
+            changed.insert(Attribute::KmsMasterKeyId, String::new());
+        }
         if !changed.is_empty() {
             cx.call("sqs:SetQueueAttributes", || {
                 cx.sqs()
@@ -204,7 +208,7 @@ impl Resource for Queue {
             })
             .await?;
         }
-        let (gone, put) = super::tags::difference(&held.inputs.tags, &want.tags);
+        let (gone, put) = super::tags::due(held.finished, &held.inputs.tags, &want.tags);
         if !put.is_empty() {
             cx.call("sqs:TagQueue", || {
                 cx.sqs()

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::Cx;
 use super::check::Check;
+use crate::graph::document::is_pending;
 use crate::graph::{
     Arn, Created, Fault, FaultKind, Held, Id, Input, NotYetKnown, Objection, OrAbsent, Resource,
     Seen,
@@ -87,7 +88,7 @@ impl Resource for Subscription {
         if let Some(scope) = &want.filter_scope {
             check = check.one_of("filter_scope", scope, &[ATTRIBUTES, BODY]);
         }
-        if let Some(policy) = &want.filter_policy {
+        if let Some(policy) = want.filter_policy.as_ref().filter(|policy| !is_pending(policy)) {
             let wrong = wrong_filter(policy, scope_of(want) == BODY);
             check = check.that(wrong.is_none(), "filter_policy", wrong.unwrap_or_default());
         }

@@ -254,7 +254,7 @@ impl Resource for Table {
         if was.point_in_time_recovery != want.point_in_time_recovery {
             calls::put_recovery(cx, name, want.point_in_time_recovery).await?;
         }
-        let (gone, put) = tags::difference(&was.tags, &want.tags);
+        let (gone, put) = tags::due(held.finished, &held.inputs.tags, &want.tags);
         calls::put_tags(cx, outputs.arn.as_str(), gone, put).await?;
         Ok(outputs)
     }

@@ -166,7 +166,7 @@ impl Resource for Topic {
                 .await?;
             }
         }
-        let (gone, put) = tags::difference(&held.inputs.tags, &want.tags);
+        let (gone, put) = tags::due(held.finished, &held.inputs.tags, &want.tags);
         if !put.is_empty() {
             let put = tags_of(&put)?;
             cx.call("sns:TagResource", || {

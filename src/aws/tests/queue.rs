@@ -78,6 +78,18 @@ async fn a_principal_that_sqs_does_not_know_yet_is_waited_for() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_key_that_somebody_gave_it_goes_with_the_return_to_sqs_s_own() {
+    let aws = Injected::new().answers("sqs:SetQueueAttributes", [json(json!({}))]);
+    let mut seen = existing();
+    seen.inputs.managed_encryption = false;
+    let want = QueueInputs { policy: Policy::new(), ..inputs() };
+    Queue::update(&aws.cx(), &seen, &want).await.unwrap();
+    let sent = aws.sent("sqs:SetQueueAttributes")[0].json();
+    let expected = json!({"KmsMasterKeyId": "", "SqsManagedSseEnabled": "true"});
+    assert_eq!(sent["Attributes"], expected);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_dead_letter_queue_that_is_too_new_is_waited_for() {
     let message =
         "Value for parameter RedrivePolicy is invalid. Reason: Dead letter target does not exist.";

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::aws::injected::{Answer, Injected, done, held, json, refuse};
 use crate::aws::{Key, Table, TableInputs, TableOutputs};
-use crate::graph::{Arn, FaultKind, Held, Id, Resource};
+use crate::graph::{Arn, FaultKind, Held, Id, Resource, Tags};
 
 const ARN: &str = "arn:aws:dynamodb:eu-west-1:123456789012:table/t";
 
@@ -164,12 +164,15 @@ async fn a_half_made_table_is_looked_at_before_it_is_finished() {
         .answers("dynamodb:DescribeTimeToLive", [ttl(None), ttl(None)])
         .answers("dynamodb:DescribeContinuousBackups", [json(json!({}))])
         .answers("dynamodb:ListTagsOfResource", [json(json!({"Tags": []}))])
-        .answers("dynamodb:UpdateTimeToLive", [done()]);
+        .answers("dynamodb:UpdateTimeToLive", [done()])
+        .answers("dynamodb:TagResource", [done()]);
     let want = TableInputs {
         stream: Some("NEW_IMAGE".to_owned()),
         ttl_attribute: Some("expires".to_owned()),
         ..inputs()
     };
+    let tags = Tags::from([("maas:address".to_owned(), "hooks/table".to_owned())]);
+    let want = TableInputs { tags, ..want };
     let half = Held { outputs: None, finished: false, ..existing(want.clone()) };
     let outputs = Table::update(&aws.cx(), &half, &want).await.unwrap();
     assert_eq!(outputs.stream_arn, "s");
