@@ -45,17 +45,19 @@ async fn settled(
         {
             Ok((Batch::new(), "it was made and is finished now".to_owned()))
         }
-        Operation::Create => match find_ours(bench, &intent.kind, &intent.inputs).await? {
-            None => Ok((Batch::new(), "it was not made before the interruption".to_owned())),
-            Some(id) => {
-                let aside = recorded.map(|old| Record { deposed: true, ..old.clone() });
-                let birth = super::hooks::Birth { record: of_intent(intent), aside };
-                Ok((
-                    birth.batch(&id),
-                    "it was made before the interruption and is finished now".to_owned(),
-                ))
+        Operation::Create => {
+            match find_ours(bench, &intent.kind, &intent.inputs, recorded).await? {
+                None => Ok((Batch::new(), "it was not made before the interruption".to_owned())),
+                Some(id) => {
+                    let aside = recorded.map(|old| Record { deposed: true, ..old.clone() });
+                    let birth = super::hooks::Birth { record: of_intent(intent), aside };
+                    Ok((
+                        birth.batch(&id),
+                        "it was made before the interruption and is finished now".to_owned(),
+                    ))
+                }
             }
-        },
+        }
     }
 }
 
@@ -69,10 +71,16 @@ fn of_intent(intent: &Intent) -> Record {
     record
 }
 
-/// The id of the thing that these inputs would have made, if it is there and ours.
-async fn find_ours(bench: &Bench, kind: &str, inputs: &Document) -> Result<Option<Id>, Fault> {
+/// The id of the thing that these inputs would have made, if it is there, ours, and not the `old`
+/// one that it was to replace.
+async fn find_ours(
+    bench: &Bench,
+    kind: &str,
+    inputs: &Document,
+    old: Option<&Record>,
+) -> Result<Option<Id>, Fault> {
     let resource = bench.catalogue.get(kind).ok_or_else(|| unknown(kind))?;
-    let found = find(bench, resource.as_ref(), inputs).await?;
+    let found = find(bench, resource.as_ref(), inputs, old).await?;
     Ok(found.filter(|found| found.ours).map(|found| found.id))
 }
 
@@ -83,14 +91,19 @@ pub(super) struct Found {
     pub ours: bool,
 }
 
-/// The thing that is where these inputs would make one, if there is one.
+/// The thing that is where these inputs would make one, if there is one beside the `old` one that it
+/// replaces.
 pub(super) async fn find(
     bench: &Bench,
     resource: &dyn AnyResource,
     inputs: &Document,
+    old: Option<&Record>,
 ) -> Result<Option<Found>, Fault> {
     let cx = || bench.cx(Arc::new(Reading(bench.events.clone())));
     let Some(id) = resource.find(cx(), inputs.clone()).await? else { return Ok(None) };
+    if old.is_some_and(|old| old.id.as_ref() == Some(&id)) {
+        return Ok(None);
+    }
     let held =
         HeldDocument { id: id.clone(), inputs: inputs.clone(), outputs: None, finished: false };
     let Some(seen) = resource.read(cx(), held).await? else { return Ok(None) };

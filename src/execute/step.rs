@@ -165,7 +165,7 @@ impl Work<'_> {
         fault: Fault,
     ) -> Result<CreatedDocument, Fault> {
         let address = &self.step.key.address;
-        match find(self.bench, self.resource, &ready.sent).await? {
+        match find(self.bench, self.resource, &ready.sent, birth.aside.as_ref()).await? {
             Some(Found { id, ours }) if ours || self.bench.adopt.contains(address) => {
                 self.commit(birth.batch(&id)).await?;
                 let held = HeldDocument {
