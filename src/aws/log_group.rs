@@ -4,9 +4,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Cx;
+use super::check::Check;
 use crate::graph::{
-    Arn, Charset, Created, Fault, Foretold, Held, Id, Input, Naming, OrAbsent, Place, Resource,
-    Seen, Tags,
+    Arn, Charset, Created, Fault, Foretold, Held, Id, Input, Naming, Objection, OrAbsent, Place,
+    Resource, Seen, Tags,
 };
 use crate::outputs;
 
@@ -37,6 +38,13 @@ outputs! {
     }
 }
 
+/// The days that CloudWatch Logs knows (*Amazon CloudWatch Logs API Reference*,
+/// "PutRetentionPolicy").
+const RETENTIONS: [i32; 22] = [
+    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922,
+    3288, 3653,
+];
+
 fn outputs_of(name: &str, place: &Place) -> Result<LogGroupOutputs, Fault> {
     let arn: Input<Arn> = place.arn("logs", format!("log-group:{name}"));
     Ok(LogGroupOutputs { name: name.to_owned(), arn: arn.get()?.clone() })
@@ -57,6 +65,32 @@ impl Resource for LogGroup {
         let Some(name) = want.name.known() else { return Foretold::default() };
         let arn: Input<Arn> = place.arn("logs", format!("log-group:{name}"));
         Foretold::default().id(name.as_str()).output("name", name).output("arn", arn)
+    }
+
+    fn check(want: &LogGroupInputs) -> Vec<Objection> {
+        let fits = |name: &String| {
+            let charset = |byte: u8| byte.is_ascii_alphanumeric() || b".-_/#".contains(&byte);
+            (1..=512).contains(&name.len())
+                && name.bytes().all(charset)
+                && !name.starts_with("aws/")
+        };
+        let days = want.retention_days;
+        let nearest = RETENTIONS.iter().min_by_key(|known| (**known - days).abs());
+        Check::default()
+            .that(
+                want.name.known().is_none_or(fits),
+                "name",
+                "a log group's name has 1 to 512 letters, digits and `.-_/#`, and does not start with `aws/`",
+            )
+            .that(
+                RETENTIONS.contains(&days),
+                "retention_days",
+                format!(
+                    "CloudWatch Logs does not keep events for {days} days; the nearest that it knows is {}",
+                    nearest.copied().unwrap_or_default()
+                ),
+            )
+            .done()
     }
 
     async fn create(cx: &Cx, want: &LogGroupInputs) -> Result<Created<Self>, Fault> {

@@ -10,6 +10,7 @@ mod delivery_stream;
 mod event_invoke_config;
 mod event_source_mapping;
 mod function;
+mod log_group;
 mod permission;
 mod queue;
 mod role;
