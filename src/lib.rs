@@ -19,6 +19,7 @@ pub mod execute;
 pub mod graph;
 pub mod manifest;
 pub mod package;
+pub mod patterns;
 pub mod plan;
 pub mod report;
 pub mod state;

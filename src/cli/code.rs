@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use super::Failure;
-use super::patterns_room as patterns;
 use crate::aws::Archives;
 use crate::manifest::{Manifest, Problem};
 use crate::package::{self, Packages};
+use crate::patterns;
 use crate::report::{Console, Look, paint};
 
 /// Runs the manifest's build commands, one after the other.

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use super::Failure;
 use super::args::{Environment, Global, Which};
-use super::patterns_room as patterns;
 use super::sketch::Sketch;
 use crate::manifest::{self, Backend, Context, EnvironmentName, Manifest};
+use crate::patterns;
 use crate::report::Complaint;
 use crate::state::{Snapshot, State, state_folder};
 

@@ -17,7 +17,6 @@ mod expiry;
 mod failure;
 mod offline;
 mod outputs;
-mod patterns_room;
 mod plan;
 mod run;
 mod schema;

@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 use super::args::Format;
 use super::converge::{Wish, exit, leaves_nothing, since};
 use super::expiry::Expiry;
-use super::patterns_room::Expanded;
 use super::{Ended, Exit, Failure, stored};
 use crate::execute::{self, Bench, EventKind, Events, Outcome, Tally};
+use crate::patterns::Expanded;
 use crate::plan::Plan;
 use crate::report::{
     Complaint, Console, Detail, EventsFile, Progress, count, elapsed, outputs_json, outputs_view,

@@ -2,8 +2,9 @@
 
 use clap::Args;
 
-use super::{Ended, Exit, patterns_room as patterns};
+use super::{Ended, Exit};
 use crate::manifest;
+use crate::patterns;
 use crate::report::Console;
 
 /// Prints the manifest's JSON Schema, for editors

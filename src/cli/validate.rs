@@ -4,8 +4,9 @@ use clap::Args;
 
 use super::args::{Global, Which};
 use super::deployment::{Deployment, aws_region};
-use super::{Ended, Exit, code, offline, patterns_room as patterns};
+use super::{Ended, Exit, code, offline};
 use crate::graph::Place;
+use crate::patterns;
 use crate::report::{Console, count};
 use crate::state::Snapshot;
 

@@ -100,3 +100,4 @@ pub use values::{
     Access, CodePath, Duration, Either, EnvironmentName, InstanceName, Malformed, Method, Name,
     ProjectName, Region, Retention, Route, Size, VariableName, With,
 };
+pub(crate) use words::{any_of, did_you_mean, list};

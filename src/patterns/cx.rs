@@ -1,0 +1,89 @@
+//! What a pattern works with while it expands one instance.
+
+use serde_json::{Map, Value};
+
+use super::expansion::{Expansion, PartUse};
+use crate::graph::document::to_value;
+use crate::graph::{Address, Graph, Handle, Input, Place, Resource};
+use crate::manifest::{FunctionDefaults, Instance, Problem, Reference, Span};
+use crate::text;
+
+/// One instance, while it is expanded.
+pub struct Cx<'e, 'a> {
+    pub(super) instance: &'a Instance,
+    pub(super) all: &'e mut Expansion<'a>,
+    pub(super) functions: Map<String, Value>,
+}
+
+impl<'e, 'a> Cx<'e, 'a> {
+    pub(super) fn new(instance: &'a Instance, all: &'e mut Expansion<'a>) -> Self {
+        Self { instance, all, functions: Map::new() }
+    }
+
+    /// The instance's name.
+    pub fn name(&self) -> &'a str {
+        self.instance.name.get_ref()
+    }
+
+    /// The place of the instance's name.
+    pub fn span(&self) -> Span {
+        self.instance.name.span()
+    }
+
+    /// The address of a part of this instance.
+    pub fn address(&self, part: &str) -> Address {
+        Address::new(self.name(), part)
+    }
+
+    /// Adds a part of this instance.
+    pub fn add<R: Resource>(&mut self, part: &str, inputs: R::Inputs) -> Handle<R> {
+        let address = self.address(part);
+        self.all.graph.add(address, inputs)
+    }
+
+    /// The graph.
+    pub fn graph(&mut self) -> &mut Graph {
+        &mut self.all.graph
+    }
+
+    /// Where everything lives.
+    pub fn place(&self) -> &'a Place {
+        self.all.place
+    }
+
+    /// The account's id, known or not.
+    pub fn account(&self) -> Input<String> {
+        text!(self.all.place.account_part())
+    }
+
+    /// `[functions]`.
+    pub fn defaults(&self) -> &'a FunctionDefaults {
+        &self.all.manifest.functions
+    }
+
+    /// Reports a problem.
+    pub fn problem(&mut self, problem: Problem) {
+        self.all.problems.push(problem);
+    }
+
+    /// The value, or none where there was a problem, which is reported.
+    pub fn ok<T>(&mut self, result: Result<T, Problem>) -> Option<T> {
+        result.map_err(|problem| self.problem(problem)).ok()
+    }
+
+    /// Lets a part of another instance stand for this instance's own. Whether it is there and of
+    /// the right type is checked when all instances are expanded.
+    pub fn borrow<R: Resource>(&mut self, part: &str, reference: &Reference) -> Handle<R> {
+        let own = self.address(part);
+        let target = Address::new(&reference.instance, &reference.part);
+        self.all.graph.alias(own.clone(), target);
+        let reference = reference.clone();
+        self.all.uses.push(PartUse { own: own.clone(), reference, kind: R::KIND });
+        Handle::at(own)
+    }
+
+    /// Tells the name of a function among the outputs.
+    pub(super) fn export_function(&mut self, part: &str, name: impl Into<Input<String>>) {
+        self.functions.insert(part.to_owned(), to_value(&name.into()));
+    }
+}

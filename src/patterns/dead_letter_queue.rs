@@ -1,0 +1,286 @@
+//! An asynchronous function, what it failed at, and a second try.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::parts::{Lambda, NewFunction, Supplied, TopicKeys, queue, topic};
+use super::{Cx, Exports, Pattern};
+use crate::aws::{
+    Alarm, AlarmInputs, EventInvokeConfig, EventInvokeConfigInputs, Policy, Queue, QueueInputs,
+    Role, RoleInputs, Schedule, ScheduleGroup, ScheduleGroupInputs, ScheduleInputs, Statement,
+    Subscription, SubscriptionInputs, Topic, schedule_trust,
+};
+use crate::graph::{Handle, Input};
+use crate::manifest::{
+    Duration, Either, FunctionTable, Problem, Reference, Spanned, SuppliedFunctionTable, With,
+};
+
+/// A queue for what an asynchronously invoked function failed at, with an alarm, and a function that
+/// tries again on a schedule.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Params {
+    /// The function that is invoked asynchronously.
+    function: With<FunctionTable, AsyncKeys>,
+    /// The function that sends each failed payload to its function again; the pattern's own if its
+    /// code is left out.
+    #[serde(default)]
+    redrive: With<SuppliedFunctionTable, RedriveKeys>,
+    /// When somebody is told of what failed.
+    #[serde(default)]
+    alarm: AlarmKeys,
+    /// The queue's own keys, or the queue of another instance, as `${mailer.dead-letter-queue}`,
+    /// which then has its own redrive and alarm.
+    queue: Option<Either<Reference, QueueKeys>>,
+}
+
+/// How often the function is tried.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct AsyncKeys {
+    /// How often a failed invocation is tried again, 0 to 2; 2 if nothing is said.
+    #[schemars(range(min = 0, max = 2))]
+    retries: Option<u8>,
+    /// How old an event gets before it is given up, 1 minute to 6 hours; `6h` if nothing is said.
+    #[schemars(extend("x-minimum" = "1m", "x-maximum" = "6h"))]
+    max_age: Option<Duration>,
+}
+
+/// When failed payloads are tried again.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+struct RedriveKeys {
+    /// When, as `rate(5 minutes)` or `cron(0 8 * * ? *)`; `rate(5 minutes)` if nothing is said.
+    #[schemars(regex(pattern = r"^(rate|cron|at)\(.+\)$"))]
+    schedule: Option<Spanned<String>>,
+    /// The time zone of a cron schedule, such as `Europe/Helsinki`; `UTC` if nothing is said.
+    timezone: Option<String>,
+    /// Whether the schedule is stopped, so that payloads stay in the queue until it is not.
+    paused: bool,
+}
+
+/// When somebody is told of what failed.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+struct AlarmKeys {
+    /// How many messages there are in the queue when the alarm goes off; 1 if nothing is said.
+    #[schemars(range(min = 1))]
+    depth: u32,
+    /// The email address that is told, once it agreed; nobody if it is left out, and the alarm's
+    /// topic is there to subscribe to.
+    #[schemars(regex(pattern = r"^[^@\s]+@[^@\s]+$"))]
+    notify: Option<String>,
+    /// The KMS key that encrypts the alarm's messages, one of your own whose policy admits
+    /// CloudWatch; not encrypted at rest if it is left out.
+    kms_key: Option<String>,
+}
+
+impl Default for AlarmKeys {
+    fn default() -> Self {
+        Self { depth: 1, notify: None, kms_key: None }
+    }
+}
+
+/// How failed payloads are kept.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct QueueKeys {
+    /// How long a payload is kept, 1 minute to 14 days; `14d` if nothing is said.
+    #[schemars(extend("x-minimum" = "1m", "x-maximum" = "14d"))]
+    retention: Option<Duration>,
+}
+
+/// The pattern.
+pub struct DeadLetterQueue;
+
+impl Pattern for DeadLetterQueue {
+    const NAME: &'static str = "dead-letter-queue";
+    const SUMMARY: &'static str = "A queue for what an asynchronously invoked function failed at, with an alarm, and a function that tries again on a schedule.";
+    const PARTS: &'static [(&'static str, &'static str)] = &[
+        ("function", "the function, with role and log-group"),
+        ("invoke-config", "its retries, its events' age, and where they go then"),
+        ("dead-letter-queue", "the queue of failed payloads"),
+        ("redrive.function", "what tries them again, with .role and .log-group"),
+        ("redrive.schedule", "when it runs, with .schedule-group and .schedule-role"),
+        ("alarm", "the alarm on the queue's depth"),
+        ("alarm.topic", "what the alarm tells, with its .subscription for an email address"),
+    ];
+    const DIAGRAM: &'static str = "\
+flowchart LR
+  function[Asynchronous function] -- failed --> queue[[SQS queue]]
+  schedule((Schedule)) --> redrive[Redrive function]
+  queue --> redrive
+  redrive -- again --> function
+  queue -. depth .-> alarm[CloudWatch alarm]
+  alarm -.-> topic{{SNS topic}}
+";
+    type Params = Params;
+
+    fn expand(cx: &mut Cx<'_, '_>, params: Params) -> Exports {
+        let resolved = params.function.function.resolve(cx.defaults());
+        let Some(function) = cx.ok(resolved) else { return Exports::default() };
+        let timeout = function.timeout_seconds;
+        let own_queue: Handle<Queue> = Handle::at(cx.address("dead-letter-queue"));
+        let send = Statement::allow(["sqs:SendMessage"]).on(own_queue.arn().foretold());
+        let lambda = NewFunction::new("", function).may("Fail", send).add(cx);
+        let exports = match &params.queue {
+            Some(Either::Short(reference)) => {
+                cx.borrow::<Queue>("dead-letter-queue", reference);
+                Exports::default()
+            }
+            own => {
+                let retention = match own {
+                    Some(Either::Long(keys)) => keys.retention,
+                    _ => None,
+                };
+                let run = redrive_timeout(&params.redrive.function);
+                add_queue(cx, retention, run);
+                redrive(cx, &params.redrive, &own_queue, &lambda, timeout);
+                let (alarm, topic) = alarm(cx, &params.alarm, &own_queue);
+                Exports::default().with("alarm", alarm.name()).with("topic_arn", topic.arn())
+            }
+        };
+        let age = params.function.keys.max_age.map_or(21_600, Duration::seconds);
+        cx.add::<EventInvokeConfig>(
+            "invoke-config",
+            EventInvokeConfigInputs {
+                function: lambda.function.name().into(),
+                max_retries: i32::from(params.function.keys.retries.unwrap_or(2)),
+                max_age: i32::try_from(age).unwrap_or(i32::MAX),
+                on_failure: Some(own_queue.arn().into()),
+                ..EventInvokeConfigInputs::default()
+            },
+        );
+        exports
+            .with("dead_letter_queue_url", own_queue.url())
+            .with("queue_url", own_queue.url())
+            .with("queue_arn", own_queue.arn())
+    }
+}
+
+/// What a run of the redrive takes at most, where nothing is said.
+const LONGEST_RUN: Duration = Duration::from_seconds(300);
+
+fn redrive_timeout(table: &SuppliedFunctionTable) -> Duration {
+    table.keys.timeout.unwrap_or(LONGEST_RUN)
+}
+
+/// A message stays hidden for a whole run, so that each run meets it once.
+fn add_queue(cx: &mut Cx<'_, '_>, retention: Option<Duration>, run: Duration) {
+    let seconds = |duration: Duration| u32::try_from(duration.seconds()).unwrap_or(u32::MAX);
+    let retention = retention.unwrap_or(Duration::from_seconds(14 * 86_400));
+    let inputs = QueueInputs {
+        retention: seconds(retention),
+        visibility_timeout: seconds(run).saturating_add(30),
+        ..QueueInputs::default()
+    };
+    queue(cx, "dead-letter-queue", inputs);
+}
+
+fn redrive(
+    cx: &mut Cx<'_, '_>,
+    given: &With<SuppliedFunctionTable, RedriveKeys>,
+    queue: &Handle<Queue>,
+    lambda: &Lambda,
+    timeout: u32,
+) {
+    let mut table = given.function.clone();
+    table.keys.timeout = Some(redrive_timeout(&table));
+    let function = table.resolve(cx.defaults(), Supplied::Redrive.code());
+    let Some(function) = cx.ok(function) else { return };
+    if function.timeout_seconds <= timeout {
+        let place = given.keys.schedule.as_ref().map_or(cx.span(), Spanned::span);
+        let message = "A redrive is shorter than what it tries again.";
+        let problem = Problem::at(place, "maas::patterns::redrive", message)
+            .label(format!(
+                "a run ends after {} s, and the function may take {timeout} s",
+                function.timeout_seconds
+            ))
+            .help("Give the redrive a `timeout` that is longer than the function's.");
+        cx.problem(problem);
+    }
+    let take = Statement::allow([
+        "sqs:ChangeMessageVisibility",
+        "sqs:DeleteMessage",
+        "sqs:ReceiveMessage",
+    ]);
+    let again = Statement::allow(["lambda:InvokeFunction"]).on(lambda.foretold());
+    let run = NewFunction::new("redrive", function)
+        .or(Supplied::Redrive)
+        .variable("DEAD_LETTER_QUEUE_URL", queue.url())
+        .variable("FUNCTION", lambda.function.name())
+        .variable("FUNCTION_TIMEOUT_SECONDS", timeout.to_string())
+        .may("Take", take.on(queue.arn().foretold()))
+        .may("Again", again)
+        .add(cx);
+    schedule(cx, &given.keys, &run);
+}
+
+fn schedule(cx: &mut Cx<'_, '_>, keys: &RedriveKeys, run: &Lambda) {
+    let group = cx.add::<ScheduleGroup>("redrive.schedule-group", ScheduleGroupInputs::default());
+    let invoke = Statement::allow(["lambda:InvokeFunction"]).on(run.foretold());
+    let role = cx.add::<Role>(
+        "redrive.schedule-role",
+        RoleInputs {
+            trust: schedule_trust(cx.place(), group.arn().foretold()),
+            policy: Policy::new().with("Invoke", invoke),
+            ..RoleInputs::default()
+        },
+    );
+    let expression = keys.schedule.as_ref().map_or("rate(5 minutes)", |text| text.get_ref());
+    cx.add::<Schedule>(
+        "redrive.schedule",
+        ScheduleInputs {
+            group: group.name().into(),
+            expression: expression.to_owned(),
+            timezone: keys.timezone.clone().unwrap_or_else(|| "UTC".to_owned()),
+            target: run.function.arn().into(),
+            role: role.arn().into(),
+            // The next run comes anyway.
+            max_retries: 0,
+            max_age: 60,
+            enabled: !keys.paused,
+            ..ScheduleInputs::default()
+        },
+    );
+}
+
+fn alarm(
+    cx: &mut Cx<'_, '_>,
+    keys: &AlarmKeys,
+    queue: &Handle<Queue>,
+) -> (Handle<Alarm>, Handle<Topic>) {
+    let own: Handle<Alarm> = Handle::at(cx.address("alarm"));
+    let encryption = TopicKeys { kms_key: keys.kms_key.clone() };
+    let service = "cloudwatch.amazonaws.com";
+    let topic = topic(cx, "alarm.topic", &encryption, service, own.arn().foretold());
+    if let Some(address) = &keys.notify {
+        cx.add::<Subscription>(
+            "alarm.subscription",
+            SubscriptionInputs {
+                topic: topic.arn().into(),
+                protocol: "email".to_owned(),
+                endpoint: address.as_str().into(),
+                ..SubscriptionInputs::default()
+            },
+        );
+    }
+    let name: Input<String> = queue.name().into();
+    let alarm = cx.add::<Alarm>(
+        "alarm",
+        AlarmInputs {
+            description: format!("Failed payloads are in the dead-letter queue of {}.", cx.name()),
+            namespace: "AWS/SQS".to_owned(),
+            metric: "ApproximateNumberOfMessagesVisible".to_owned(),
+            dimensions: BTreeMap::from([("QueueName".to_owned(), name)]),
+            threshold: f64::from(keys.depth),
+            treat_missing_data: "notBreaching".to_owned(),
+            actions: BTreeSet::from([topic.arn().into()]),
+            ok_actions: BTreeSet::from([topic.arn().into()]),
+            ..AlarmInputs::default()
+        },
+    );
+    (alarm, topic)
+}

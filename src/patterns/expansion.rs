@@ -1,0 +1,171 @@
+//! The state of one expansion, which all instances share, and its steps.
+
+use std::collections::BTreeMap;
+
+use super::wiring::{NewRoute, NewRule, Wire, cycles, notifications, references, routes, wires};
+use super::{Cx, Entry, PATTERNS};
+use crate::aws::{Bucket, BucketInputs, Function, LifecycleRule};
+use crate::graph::document::{map_expressions, to_value};
+use crate::graph::{Address, Document, Graph, Handle, Input, Part, Place, Scope};
+use crate::manifest::{Manifest, Problem, Problems, Reference, Span};
+use crate::package::Packages;
+
+/// A manifest's resources.
+#[derive(Debug)]
+pub struct Expanded {
+    /// The resources that are wanted.
+    pub graph: Graph,
+    /// What each instance tells of itself, by the instances' names, with `$expr` for what is known
+    /// only from outputs of resources.
+    pub outputs: BTreeMap<String, Document>,
+}
+
+/// One expansion.
+pub(super) struct Expansion<'a> {
+    pub manifest: &'a Manifest,
+    pub place: &'a Place,
+    pub packages: &'a Packages,
+    pub graph: Graph,
+    pub problems: Problems,
+    /// Parts of other instances in the place of own ones.
+    pub uses: Vec<PartUse>,
+    /// What functions want of other instances.
+    pub wires: Vec<Wire>,
+    /// Rules of buckets' notifications.
+    pub rules: Vec<NewRule>,
+    /// Routes of APIs.
+    pub routes: Vec<NewRoute>,
+    /// Functions whose archives go through a bucket.
+    pub large: Vec<Handle<Function>>,
+    /// Edges of the graph that the manifest asked for, with their places.
+    pub ties: Vec<Tie>,
+}
+
+/// A part of another instance that stands for an own one.
+pub(super) struct PartUse {
+    pub own: Address,
+    pub reference: Reference,
+    pub kind: &'static str,
+}
+
+/// An edge that a reference in the manifest makes.
+pub(super) struct Tie {
+    pub from: Address,
+    pub to: Address,
+    pub place: Span,
+}
+
+/// Makes the graph of a manifest's instances.
+///
+/// `expires` is the time at which the environment expires, in RFC 3339, for the tag `maas:expires`.
+///
+/// # Errors
+/// Every problem of every instance, with its place.
+pub fn expand(
+    manifest: &Manifest,
+    place: &Place,
+    expires: Option<String>,
+    packages: &Packages,
+) -> Result<Expanded, Problems> {
+    let scope = Scope {
+        project: manifest.project.name.clone(),
+        environment: manifest.environment.name.clone(),
+        tags: manifest.tags.clone(),
+        expires,
+    };
+    let mut all = Expansion {
+        manifest,
+        place,
+        packages,
+        graph: Graph::new(scope),
+        problems: Problems::new(),
+        uses: Vec::new(),
+        wires: Vec::new(),
+        rules: Vec::new(),
+        routes: Vec::new(),
+        large: Vec::new(),
+        ties: Vec::new(),
+    };
+    let outputs = all.instances();
+    references::check_uses(&mut all);
+    wires::connect(&mut all);
+    routes::gather(&mut all);
+    notifications::merge(&mut all);
+    all.stage_large();
+    all.finish(outputs).map_err(|problems| manifest.explain(problems))
+}
+
+impl Expansion<'_> {
+    fn instances(&mut self) -> BTreeMap<String, Document> {
+        let mut outputs = BTreeMap::new();
+        for instance in &self.manifest.instances {
+            let is_used = |entry: &&Entry| entry.name == instance.pattern.get_ref();
+            // The manifest was read with the same list, so there is one.
+            let Some(pattern) = PATTERNS.iter().find(is_used) else { continue };
+            let mut cx = Cx::new(instance, self);
+            match (pattern.expand)(&mut cx) {
+                Err(problem) => self.problems.push(problem),
+                Ok(exports) => {
+                    let exports = exports.with_functions(cx.functions);
+                    outputs.insert(instance.name.get_ref().clone(), exports.into_document());
+                }
+            }
+        }
+        outputs
+    }
+
+    /// One bucket for the archives that a call cannot carry, where there are any.
+    fn stage_large(&mut self) {
+        let functions = std::mem::take(&mut self.large);
+        if functions.is_empty() {
+            return;
+        }
+        let gone = LifecycleRule { expire_days: Some(1), ..LifecycleRule::default() };
+        let at = Address::new("maas", "staging-bucket");
+        let own: Handle<Bucket> = Handle::at(at.clone());
+        let bucket = self.graph.add::<Bucket>(
+            at,
+            BucketInputs {
+                force_empty: true,
+                policy: super::parts::private(&own),
+                lifecycle: BTreeMap::from([("archives".to_owned(), gone)]),
+                ..BucketInputs::default()
+            },
+        );
+        for function in functions {
+            let name: Input<String> = bucket.name().into();
+            self.graph.amend(&function, |inputs| inputs.staging_bucket = Some(name));
+        }
+    }
+
+    fn finish(self, outputs: BTreeMap<String, Document>) -> Result<Expanded, Problems> {
+        let Self { graph, problems, ties, .. } = self;
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        let graph = graph.finish().map_err(|defects| {
+            let defect = |text: String| {
+                Problem::new("maas::patterns::defect", format!("A pattern is defective: {text}."))
+            };
+            defects.into_iter().map(defect).collect::<Problems>()
+        })?;
+        if let Some(problem) = cycles::problem(&graph, &ties) {
+            return Err(problem.into());
+        }
+        let outputs = outputs.into_iter().map(|(name, document)| (name, real(&graph, document)));
+        let outputs = outputs.collect();
+        Ok(Expanded { graph, outputs })
+    }
+}
+
+/// The document with aliases replaced by what they stand for.
+fn real(graph: &Graph, document: Document) -> Document {
+    map_expressions(document, &mut |mut expr| {
+        for part in &mut expr.parts {
+            if let Part::Output { node, .. } | Part::Foretold { node, .. } = part {
+                *node = graph.real(node);
+            }
+        }
+        to_value(&Input::<Document>::Pending(expr))
+    })
+}

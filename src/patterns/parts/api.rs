@@ -1,0 +1,188 @@
+//! HTTP APIs and their routes.
+
+use std::collections::BTreeSet;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::function::{Lambda, allow_invoke};
+use crate::aws::{
+    self, Api, ApiInputs, Integration, IntegrationInputs, RouteInputs, Stage, StageInputs, Throttle,
+};
+use crate::graph::{Handle, Input};
+use crate::manifest::{Duration, Problem, Reference, Route, Spanned};
+use crate::patterns::Cx;
+use crate::patterns::wiring::{NewRoute, routes};
+use crate::text;
+
+/// What API Gateway answers to browsers that ask from another origin.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CorsKeys {
+    /// The origins that may call, such as `https://shop.example`; `*` is every origin.
+    #[schemars(length(min = 1))]
+    pub origins: Vec<String>,
+    /// The methods that they may use; every one if nothing is said.
+    #[serde(default)]
+    pub methods: Vec<String>,
+    /// The headers that they may send; if nothing is said, `authorization`, `content-type` and those
+    /// that the authorizer looks at.
+    #[serde(default)]
+    pub headers: Vec<String>,
+    /// The headers of an answer that they may read.
+    #[serde(default)]
+    pub expose_headers: Vec<String>,
+    /// How long a browser keeps this, up to a day.
+    #[schemars(extend("x-maximum" = "1d"))]
+    pub max_age: Option<Duration>,
+    /// Whether they may send credentials, that is cookies; not with the origin `*`.
+    #[serde(default)]
+    pub credentials: bool,
+}
+
+/// How many requests an API's routes let through.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Throttling {
+    /// Requests a second.
+    #[schemars(range(min = 0.1))]
+    pub rate: f64,
+    /// Requests at once.
+    #[schemars(range(min = 1, max = 10_000))]
+    pub burst: u32,
+}
+
+impl CorsKeys {
+    /// Every origin, without credentials.
+    pub fn everywhere() -> Self {
+        Self {
+            origins: vec!["*".to_owned()],
+            methods: Vec::new(),
+            headers: Vec::new(),
+            expose_headers: Vec::new(),
+            max_age: None,
+            credentials: false,
+        }
+    }
+
+    /// How long a browser keeps it, in seconds.
+    pub fn max_age_seconds(&self) -> Option<i32> {
+        self.max_age.and_then(|age| i32::try_from(age.seconds()).ok())
+    }
+
+    fn to_aws(&self, more_headers: &[String]) -> aws::Cors {
+        let or = |given: &[String], default: &[&str]| -> BTreeSet<String> {
+            match given {
+                [] => default.iter().map(|text| (*text).to_owned()).collect(),
+                given => given.iter().cloned().collect(),
+            }
+        };
+        let lower = |texts: BTreeSet<String>| texts.iter().map(|t| t.to_lowercase()).collect();
+        let mut headers = or(&self.headers, &["authorization", "content-type"]);
+        if self.headers.is_empty() {
+            headers.extend(more_headers.iter().cloned());
+        }
+        // With credentials, browsers take `*` for a method of that name.
+        let every: &[&str] = match self.credentials {
+            true => &["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"],
+            false => &["*"],
+        };
+        aws::Cors {
+            origins: lower(or(&self.origins, &[])),
+            methods: or(&self.methods, every).iter().map(|text| text.to_uppercase()).collect(),
+            headers: lower(headers),
+            expose_headers: lower(or(&self.expose_headers, &[])),
+            max_age: self.max_age_seconds(),
+            credentials: self.credentials,
+        }
+    }
+}
+
+/// Adds `api` with its `$default` stage, or lets another instance's stand for it.
+pub fn api(
+    cx: &mut Cx<'_, '_>,
+    given: Option<&Reference>,
+    cors: Option<&Spanned<CorsKeys>>,
+    throttle: Option<&Spanned<Throttling>>,
+    more_headers: &[String],
+) -> Handle<Api> {
+    if let Some(reference) = given {
+        let places = [cors.map(Spanned::span), throttle.map(Spanned::span)];
+        for place in places.into_iter().flatten() {
+            let message = "A key belongs to the instance that has the API.";
+            let problem = Problem::at(place, "maas::patterns::not_own", message)
+                .label(format!("the API is `{}`'s", reference.instance))
+                .help(format!("Move it to `[patterns.{}]`.", reference.instance));
+            cx.problem(problem);
+        }
+        return cx.borrow("api", reference);
+    }
+    if let Some(cors) =
+        cors.filter(|cors| cors.credentials && cors.origins.iter().any(|o| o == "*"))
+    {
+        let message = "Credentials are let in from every origin.";
+        let problem = Problem::at(cors, "maas::patterns::cors", message)
+            .label("browsers refuse `credentials` with the origin `*`")
+            .help("Name the origins, as in `origins = [\"https://shop.example\"]`.");
+        cx.problem(problem);
+    }
+    let cors = cors.map(|cors| cors.to_aws(more_headers));
+    let api = cx.add::<Api>("api", ApiInputs { cors, ..ApiInputs::default() });
+    let throttle = throttle.map(|limit| Throttle {
+        burst: i32::try_from(limit.burst).unwrap_or(i32::MAX),
+        rate: limit.rate,
+    });
+    let stage = StageInputs { api: api.id().into(), throttle, ..StageInputs::default() };
+    cx.add::<Stage>(&routes::stage_of("api"), stage);
+    api
+}
+
+/// Adds the route `LABEL.route` to the integration.
+pub fn route(
+    cx: &mut Cx<'_, '_>,
+    api: &Handle<Api>,
+    label: &str,
+    key: &Spanned<Route>,
+    integration: &Handle<Integration>,
+    authorizer: Option<Input<String>>,
+) -> Handle<aws::Route> {
+    let inputs = RouteInputs {
+        api: api.id().into(),
+        route_key: key.to_string(),
+        integration: integration.id().into(),
+        authorizer,
+        ..RouteInputs::default()
+    };
+    let part = if label.is_empty() { "route".to_owned() } else { format!("{label}.route") };
+    let route = cx.add::<aws::Route>(&part, inputs);
+    let (api, key) = (api.address().clone(), key.clone());
+    cx.all.routes.push(NewRoute { api, route: route.clone(), key });
+    route
+}
+
+/// Adds a route to a function: `LABEL.integration`, `LABEL.permission` and `LABEL.route`.
+pub fn lambda_route(
+    cx: &mut Cx<'_, '_>,
+    api: &Handle<Api>,
+    lambda: &Lambda,
+    key: &Spanned<Route>,
+    authorizer: Option<Input<String>>,
+) -> Handle<aws::Route> {
+    let source: Input<String> = text!(api.execution_arn(), "/*/*");
+    let service = "apigateway.amazonaws.com";
+    let permission = allow_invoke(cx, lambda, &lambda.part("permission"), service, source, None);
+    let part = lambda.part("integration");
+    let integration = cx.add::<Integration>(
+        &part,
+        IntegrationInputs {
+            api: api.id().into(),
+            address: cx.address(&part).to_string(),
+            function: Some(lambda.function.arn().into()),
+            ..IntegrationInputs::default()
+        },
+    );
+    let route = route(cx, api, &lambda.label, key, &integration, authorizer);
+    // A request must not meet a function that may not be invoked yet.
+    cx.graph().order(&route, &permission);
+    route
+}

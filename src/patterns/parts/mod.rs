@@ -1,0 +1,23 @@
+//! The pieces that several patterns are made of.
+
+mod api;
+mod bucket;
+mod consumer;
+mod events;
+mod function;
+mod labels;
+mod queue;
+mod subscription;
+mod supplied;
+mod topic;
+
+pub(super) use api::{CorsKeys, Throttling, api, lambda_route, route};
+pub(super) use bucket::{BucketKeys, bucket, check_prefix, objects, private};
+pub(super) use consumer::{ConsumerKeys, consume};
+pub(super) use events::{Event, notify_function, notify_queue, notify_topic, sources};
+pub(super) use function::{Lambda, NewFunction, allow_invoke};
+pub(super) use labels::labels;
+pub(super) use queue::{dead_letter_queue, queue};
+pub(super) use subscription::{Delivery, TopicArn, subscribe, subscribe_function, subscribe_queue};
+pub(super) use supplied::Supplied;
+pub(super) use topic::{TopicKeys, topic};

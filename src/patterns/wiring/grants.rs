@@ -1,0 +1,153 @@
+//! What `access` can grant: rights on each type, and the variables that tell of it.
+
+use crate::aws::Statement;
+use crate::graph::{Address, Input, Part};
+use crate::text;
+
+/// What can be done with a type.
+pub(super) struct Grants {
+    /// The attributes that become variables.
+    pub attributes: &'static [&'static str],
+    /// The words, each with its actions.
+    pub verbs: &'static [Verb],
+}
+
+/// A word of `access`, as in `:read`.
+pub(super) struct Verb {
+    pub name: &'static str,
+    /// Actions on the thing itself.
+    pub actions: &'static [&'static str],
+    /// Actions on what is in it, and how its ARN goes on.
+    pub inside: Option<(&'static str, &'static [&'static str])>,
+}
+
+const fn verb(name: &'static str, actions: &'static [&'static str]) -> Verb {
+    Verb { name, actions, inside: None }
+}
+
+const BUCKET: Grants = Grants {
+    attributes: &["name", "arn"],
+    verbs: &[
+        Verb {
+            name: "read",
+            actions: &["s3:GetBucketLocation", "s3:ListBucket"],
+            inside: Some(("/*", &["s3:GetObject"])),
+        },
+        Verb {
+            name: "write",
+            actions: &[],
+            inside: Some(("/*", &["s3:AbortMultipartUpload", "s3:PutObject"])),
+        },
+        Verb { name: "delete", actions: &[], inside: Some(("/*", &["s3:DeleteObject"])) },
+    ],
+};
+
+const QUEUE: Grants = Grants {
+    attributes: &["name", "url", "arn"],
+    verbs: &[
+        verb("send", &["sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:SendMessage"]),
+        verb(
+            "receive",
+            &[
+                "sqs:ChangeMessageVisibility",
+                "sqs:DeleteMessage",
+                "sqs:GetQueueAttributes",
+                "sqs:GetQueueUrl",
+                "sqs:ReceiveMessage",
+            ],
+        ),
+    ],
+};
+
+const TOPIC: Grants =
+    Grants { attributes: &["name", "arn"], verbs: &[verb("publish", &["sns:Publish"])] };
+
+const TABLE: Grants = Grants {
+    attributes: &["name", "arn"],
+    verbs: &[
+        Verb {
+            name: "read",
+            actions: &[
+                "dynamodb:BatchGetItem",
+                "dynamodb:DescribeTable",
+                "dynamodb:GetItem",
+                "dynamodb:Query",
+                "dynamodb:Scan",
+            ],
+            inside: Some(("/index/*", &["dynamodb:Query", "dynamodb:Scan"])),
+        },
+        verb(
+            "write",
+            &[
+                "dynamodb:BatchWriteItem",
+                "dynamodb:DeleteItem",
+                "dynamodb:DescribeTable",
+                "dynamodb:PutItem",
+                "dynamodb:UpdateItem",
+            ],
+        ),
+    ],
+};
+
+const FUNCTION: Grants =
+    Grants { attributes: &["name", "arn"], verbs: &[verb("invoke", &["lambda:InvokeFunction"])] };
+
+const STREAM: Grants = Grants {
+    attributes: &["name", "arn"],
+    verbs: &[verb("put", &["firehose:PutRecord", "firehose:PutRecordBatch"])],
+};
+
+/// Routes are called over the internet, so a grant is the URL and no right.
+const API: Grants = Grants { attributes: &["url"], verbs: &[verb("call", &[])] };
+
+/// What can be granted on a type; none where nothing can.
+pub(super) fn grants(kind: &str) -> Option<&'static Grants> {
+    Some(match kind {
+        "aws:s3/bucket" => &BUCKET,
+        "aws:sqs/queue" => &QUEUE,
+        "aws:sns/topic" => &TOPIC,
+        "aws:dynamodb/table" => &TABLE,
+        "aws:lambda/function" => &FUNCTION,
+        "aws:firehose/delivery-stream" => &STREAM,
+        "aws:apigatewayv2/api" => &API,
+        _ => return None,
+    })
+}
+
+impl Verb {
+    /// The statements of this word on a resource, with their ids.
+    pub fn statements(&self, on: &Address) -> Vec<(String, Statement)> {
+        let arn = || Part::Foretold { node: on.clone(), foretold: "arn".to_owned() };
+        let statement = |actions: &[&str], resource: Input<String>| {
+            let mut statement = Statement::allow([]).on(resource);
+            statement.actions = actions.iter().map(|action| (*action).to_owned()).collect();
+            statement
+        };
+        let sid = format!("{}{}", words(on.as_str()), words(self.name));
+        let mut statements = Vec::new();
+        if !self.actions.is_empty() {
+            statements.push((sid.clone(), statement(self.actions, text!(arn()))));
+        }
+        if let Some((rest, actions)) = self.inside {
+            statements.push((format!("{sid}Inside"), statement(actions, text!(arn(), rest))));
+        }
+        statements
+    }
+}
+
+/// `orders/echo.function` as `OrdersEchoFunction`: ids of statements are letters and digits.
+fn words(text: &str) -> String {
+    let words = text.split(|c: char| !c.is_ascii_alphanumeric());
+    words
+        .map(|word| {
+            let (first, rest) = word.split_at(word.len().min(1));
+            first.to_ascii_uppercase() + rest
+        })
+        .collect()
+}
+
+/// The variable that tells an attribute of a part: `UPLOADS_BUCKET_NAME`.
+pub(super) fn variable(instance: &str, part: &str, attribute: &str) -> String {
+    let whole = format!("{instance}_{part}_{attribute}").to_ascii_uppercase();
+    whole.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect()
+}

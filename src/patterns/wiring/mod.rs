@@ -1,0 +1,12 @@
+//! What connects instances: done when all of them are expanded.
+
+pub(super) mod cycles;
+mod grants;
+pub(super) mod notifications;
+pub(super) mod references;
+pub(super) mod routes;
+pub(super) mod wires;
+
+pub(super) use notifications::NewRule;
+pub(super) use routes::NewRoute;
+pub(super) use wires::Wire;

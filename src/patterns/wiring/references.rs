@@ -1,0 +1,134 @@
+//! References to parts of instances: whether they are there, and of the right type.
+
+use crate::graph::{Address, Graph, Node};
+use crate::manifest::{Manifest, Problem, Reference, Span, did_you_mean, list};
+use crate::patterns::expansion::Expansion;
+
+/// A part that was found, and the attribute that is left of the reference.
+pub(super) struct Found<'g> {
+    pub node: &'g Node,
+    pub attribute: Option<String>,
+}
+
+/// What stands for a part where no attribute is named.
+pub(super) fn main_output(kind: &str) -> Option<&'static str> {
+    match kind {
+        "aws:s3/bucket"
+        | "aws:dynamodb/table"
+        | "aws:lambda/function"
+        | "aws:firehose/delivery-stream"
+        | "aws:logs/log-group"
+        | "aws:cloudwatch/alarm" => Some("name"),
+        "aws:sqs/queue" | "aws:apigatewayv2/api" => Some("url"),
+        "aws:sns/topic" | "aws:iam/role" => Some("arn"),
+        _ => None,
+    }
+}
+
+/// The part that a reference names.
+pub(super) fn find<'g>(
+    graph: &'g Graph,
+    manifest: &Manifest,
+    reference: &Reference,
+) -> Result<Found<'g>, Problem> {
+    let at = |part: &str| graph.get(&Address::new(&reference.instance, part));
+    if let Some(node) = at(&reference.part) {
+        return Ok(Found { node, attribute: reference.attribute.clone() });
+    }
+    if let Some(attribute) = &reference.attribute
+        && let Some(node) = at(&format!("{}.{attribute}", reference.part))
+    {
+        return Ok(Found { node, attribute: None });
+    }
+    Err(missing(graph, manifest, reference))
+}
+
+fn missing(graph: &Graph, manifest: &Manifest, reference: &Reference) -> Problem {
+    let Reference { instance, part, span, .. } = reference;
+    let code = "maas::patterns::unknown_reference";
+    if manifest.instance(instance).is_none() {
+        let names = || manifest.instances.iter().map(|other| other.name.get_ref().as_str());
+        return Problem::at(*span, code, "There is no such instance.")
+            .label(format!("no instance is called `{instance}`{}", did_you_mean(instance, names())))
+            .help(format!("The instances are {}.", list(names())));
+    }
+    let mut parts: Vec<&str> = graph.parts(instance).map(Address::part).collect();
+    parts.sort_unstable();
+    Problem::at(*span, code, "The instance has no such part.")
+        .label(format!("`{instance}` has no part `{part}`{}", did_you_mean(part, parts.clone())))
+        .help(format!("Its parts are {}.", list(parts)))
+}
+
+/// The output that a reference means.
+pub(super) fn output(
+    graph: &Graph,
+    manifest: &Manifest,
+    reference: &Reference,
+) -> Result<(Address, String), Problem> {
+    let Found { node, attribute } = find(graph, manifest, reference)?;
+    let outputs = node.traits.outputs;
+    let name = match &attribute {
+        Some(name) if outputs.contains(&name.as_str()) => name.clone(),
+        None if main_output(node.traits.kind).is_some() => {
+            main_output(node.traits.kind).unwrap_or_default().to_owned()
+        }
+        attribute => return Err(no_attribute(reference, node, attribute.as_deref())),
+    };
+    Ok((node.address.clone(), name))
+}
+
+fn no_attribute(reference: &Reference, node: &Node, attribute: Option<&str>) -> Problem {
+    let outputs = node.traits.outputs.iter().copied();
+    let label = match attribute {
+        Some(name) => {
+            format!(
+                "`{}` has no attribute `{name}`{}",
+                node.address,
+                did_you_mean(name, outputs.clone())
+            )
+        }
+        None => format!("name an attribute of `{}`", node.address),
+    };
+    let code = "maas::patterns::unknown_attribute";
+    Problem::at(reference.span, code, "The part has no such attribute.")
+        .label(label)
+        .help(format!("Its attributes are {}.", list(outputs)))
+}
+
+/// Checks the parts that stand for other instances' own.
+pub(in crate::patterns) fn check_uses(all: &mut Expansion<'_>) {
+    let Expansion { graph, manifest, uses, problems, .. } = all;
+    for part in uses {
+        let reference = &part.reference;
+        let target = Address::new(&reference.instance, &reference.part);
+        if graph.real(&target) == target && graph.get(&target).is_none() {
+            problems.extend(find(graph, manifest, reference).err());
+            continue;
+        }
+        match graph.get(&part.own) {
+            None => problems.push(round(reference.span)),
+            Some(node) if node.traits.kind != part.kind => {
+                problems.push(wrong_kind(part.kind, reference, node));
+            }
+            Some(_) => {}
+        }
+    }
+}
+
+fn round(place: Span) -> Problem {
+    Problem::at(place, "maas::patterns::cycle", "Parts stand for each other.")
+        .label("this leads back to itself")
+        .help("One of the instances has to have the part itself: leave the reference out there.")
+}
+
+fn wrong_kind(kind: &str, reference: &Reference, node: &Node) -> Problem {
+    let plain = |kind: &str| kind.rsplit('/').next().unwrap_or(kind).replace('-', " ");
+    Problem::at(reference.span, "maas::patterns::wrong_kind", "A part is of another type.")
+        .label(format!(
+            "`{}` is a {}, not a {}",
+            node.address,
+            plain(node.traits.kind),
+            plain(kind)
+        ))
+        .help(format!("This key takes a {} of another instance.", plain(kind)))
+}

@@ -1,0 +1,165 @@
+//! Functions and what they use of other instances: variables, and rights.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::grants::{grants, variable};
+use super::references::{find, output};
+use crate::aws::{Function, Role, Statement};
+use crate::graph::{Address, Expr, Handle, Input, Part};
+use crate::manifest::{
+    Access, Problem, Reference, Span, Spanned, Text, TextPart, VariableName, any_of, did_you_mean,
+    list,
+};
+use crate::patterns::expansion::{Expansion, Tie};
+
+/// What a function wants of other instances.
+pub(in crate::patterns) struct Wire {
+    pub function: Handle<Function>,
+    pub role: Handle<Role>,
+    /// Variables that its pattern sets.
+    pub taken: BTreeSet<String>,
+    pub environment: BTreeMap<Spanned<VariableName>, Text>,
+    pub access: Vec<Spanned<Access>>,
+}
+
+/// What comes of it.
+#[derive(Default)]
+struct Connected {
+    environment: BTreeMap<String, Input<String>>,
+    statements: Vec<(String, Statement)>,
+}
+
+/// Gives all functions their variables and their rights.
+pub(in crate::patterns) fn connect(all: &mut Expansion<'_>) {
+    for wire in std::mem::take(&mut all.wires) {
+        let mut connected = Connected::default();
+        for (name, text) in &wire.environment {
+            let value = resolve(all, &wire, text);
+            put(all, &wire, &mut connected, name.get_ref().as_ref(), name.span(), value);
+        }
+        for access in &wire.access {
+            grant(all, &wire, access, &mut connected);
+        }
+        let Connected { environment, statements } = connected;
+        all.graph.amend(&wire.function, |inputs| inputs.environment.extend(environment));
+        all.graph.amend(&wire.role, |inputs| {
+            statements
+                .into_iter()
+                .for_each(|(sid, statement)| inputs.policy.insert(&sid, statement));
+        });
+    }
+}
+
+fn put(
+    all: &mut Expansion<'_>,
+    wire: &Wire,
+    connected: &mut Connected,
+    name: &str,
+    place: Span,
+    value: Result<Input<String>, Problem>,
+) {
+    let value = match value {
+        Ok(value) => value,
+        Err(problem) => return all.problems.push(problem),
+    };
+    let twice = connected.environment.insert(name.to_owned(), value.clone());
+    let twice = twice.is_some_and(|before| before != value);
+    if twice || wire.taken.contains(name) {
+        let by = if twice { "another key here" } else { "the pattern" };
+        let message = "A variable of a function is set twice.";
+        let problem = Problem::at(place, "maas::patterns::variable_taken", message)
+            .label(format!("`{name}` is set by {by} already"))
+            .help("Give it another name; the function finds both.");
+        all.problems.push(problem);
+    }
+}
+
+/// A text with the outputs that it refers to.
+fn resolve(all: &mut Expansion<'_>, wire: &Wire, text: &Text) -> Result<Input<String>, Problem> {
+    let mut parts = Vec::new();
+    for part in &text.parts {
+        parts.push(match part {
+            TextPart::Literal(text) => Part::Text(text.clone()),
+            TextPart::Account => all.place.account_part(),
+            TextPart::Secret { value, .. } => Part::Secret { secret: value.reveal().to_owned() },
+            TextPart::Reference(reference) => {
+                let (node, name) = output(&all.graph, all.manifest, reference)?;
+                tie(all, wire, node, name, reference.span)
+            }
+        });
+    }
+    Ok(Expr::text(parts))
+}
+
+/// The piece that stands for an output; a function's own are foretold, since it cannot wait for
+/// itself.
+fn tie(all: &mut Expansion<'_>, wire: &Wire, node: Address, output: String, place: Span) -> Part {
+    if node == *wire.function.address() {
+        return Part::Foretold { node, foretold: output };
+    }
+    all.ties.push(Tie { from: wire.function.address().clone(), to: node.clone(), place });
+    Part::Output { node, output }
+}
+
+fn grant(
+    all: &mut Expansion<'_>,
+    wire: &Wire,
+    access: &Spanned<Access>,
+    connected: &mut Connected,
+) {
+    let Access { instance, part, verb } = access.get_ref().clone();
+    let reference = Reference { instance, part, attribute: None, span: access.span() };
+    let found = match find(&all.graph, all.manifest, &reference) {
+        Ok(found) => found,
+        Err(problem) => return all.problems.push(problem),
+    };
+    let (address, kind) = (found.node.address.clone(), found.node.traits.kind);
+    let code = "maas::patterns::access";
+    let Some(grants) = grants(kind) else {
+        let problem = Problem::at(access, code, "Nothing can be granted on a part.")
+            .label(format!("`{address}` is of the type `{kind}`"))
+            .help("Buckets, queues, topics, tables, functions, Firehose streams and APIs can be granted.");
+        return all.problems.push(problem);
+    };
+    let Some(verb) = grants.verbs.iter().find(|known| known.name == verb) else {
+        let names = || grants.verbs.iter().map(|known| known.name);
+        let problem = Problem::at(access, code, "There is no such grant.")
+            .label(format!("`{verb}` cannot be granted on it{}", did_you_mean(&verb, names())))
+            .help(format!("On `{address}` one can grant {}.", any_of(names())));
+        return all.problems.push(problem);
+    };
+    connected.statements.extend(verb.statements(&address));
+    for attribute in grants.attributes {
+        let name = variable(&reference.instance, &reference.part, attribute);
+        let part = tie(all, wire, address.clone(), (*attribute).to_owned(), access.span());
+        let value = Ok(Expr::text(vec![part]));
+        put(all, wire, connected, &name, access.span(), value);
+    }
+}
+
+/// The ARN of each layer, which has to be known when the graph is made.
+pub(in crate::patterns) fn layers(all: &mut Expansion<'_>, layers: &[Text]) -> Vec<String> {
+    let mut known = Vec::new();
+    for layer in layers {
+        let parts = layer.parts.iter().map(|part| match part {
+            TextPart::Literal(text) => Some(text.clone()),
+            TextPart::Account => all.place.account.clone(),
+            TextPart::Reference(_) | TextPart::Secret { .. } => None,
+        });
+        match parts.collect::<Option<String>>() {
+            Some(text) => known.push(text),
+            None => {
+                let message = "A layer is not known.";
+                let forms = list(["arn:aws:lambda:eu-west-1:123456789012:layer:tools:3"]);
+                all.problems.push(
+                    Problem::at(layer.span, "maas::patterns::layer", message)
+                        .label("this is known only after other things were made")
+                        .help(format!(
+                            "A layer is named by the ARN of one of its versions: {forms}."
+                        )),
+                );
+            }
+        }
+    }
+    known
+}
