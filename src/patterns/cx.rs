@@ -1,5 +1,7 @@
 //! What a pattern works with while it expands one instance.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 
 use super::expansion::{Expansion, PartUse};
@@ -12,12 +14,12 @@ use crate::text;
 pub struct Cx<'e, 'a> {
     pub(super) instance: &'a Instance,
     pub(super) all: &'e mut Expansion<'a>,
-    pub(super) functions: Map<String, Value>,
+    pub(super) of_parts: BTreeMap<&'static str, Map<String, Value>>,
 }
 
 impl<'e, 'a> Cx<'e, 'a> {
     pub(super) fn new(instance: &'a Instance, all: &'e mut Expansion<'a>) -> Self {
-        Self { instance, all, functions: Map::new() }
+        Self { instance, all, of_parts: BTreeMap::new() }
     }
 
     /// The instance's name.
@@ -82,8 +84,14 @@ impl<'e, 'a> Cx<'e, 'a> {
         Handle::at(own)
     }
 
-    /// Tells the name of a function among the outputs.
-    pub(super) fn export_function(&mut self, part: &str, name: impl Into<Input<String>>) {
-        self.functions.insert(part.to_owned(), to_value(&name.into()));
+    /// Tells something of a part among the outputs: by the part, in the object of that name.
+    pub(super) fn export_part(
+        &mut self,
+        object: &'static str,
+        part: &str,
+        value: impl Into<Input<String>>,
+    ) {
+        let value = to_value(&value.into());
+        self.of_parts.entry(object).or_default().insert(part.to_owned(), value);
     }
 }

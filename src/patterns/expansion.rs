@@ -106,7 +106,7 @@ impl Expansion<'_> {
             match (pattern.expand)(&mut cx) {
                 Err(problem) => self.problems.push(problem),
                 Ok(exports) => {
-                    let exports = exports.with_functions(cx.functions);
+                    let exports = exports.with_parts(cx.of_parts);
                     outputs.insert(instance.name.get_ref().clone(), exports.into_document());
                 }
             }

@@ -1,5 +1,7 @@
 //! What an instance tells of itself.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 
 use crate::graph::document::to_value;
@@ -17,11 +19,13 @@ impl Exports {
         self
     }
 
-    /// Adds the names of functions by their parts, where there are any.
-    pub(super) fn with_functions(mut self, functions: Map<String, Value>) -> Self {
-        if !functions.is_empty() {
-            self.0.insert("functions".to_owned(), Value::Object(functions));
-        }
+    /// Adds what is told of parts, such as `functions`: objects by their parts.
+    pub(super) fn with_parts(
+        mut self,
+        objects: BTreeMap<&'static str, Map<String, Value>>,
+    ) -> Self {
+        let objects = objects.into_iter();
+        self.0.extend(objects.map(|(name, object)| (name.to_owned(), Value::Object(object))));
         self
     }
 

@@ -186,7 +186,9 @@ fn add(
                 visibility_timeout: given.visibility.map_or(default.visibility_timeout, seconds),
                 ..default
             };
-            let queue = queue(cx, &format!("{label}.queue"), inputs);
+            let part = format!("{label}.queue");
+            let queue = queue(cx, &part, inputs);
+            cx.export_part("queues", &part, queue.url());
             subscribe_queue(cx, label, topic, &queue, given.raw, filter);
         }
         (None, None, Some(given)) => firehose(cx, label, topic, given, filter),
@@ -209,6 +211,7 @@ fn firehose(
 ) {
     let part = |name: &str| format!("{label}.{name}");
     let bucket = bucket(cx, &part("bucket"), keys.bucket.as_ref());
+    cx.export_part("buckets", &part("bucket"), bucket.name());
     let whole = Statement::allow([
         "s3:GetBucketLocation",
         "s3:ListBucket",

@@ -7,4 +7,5 @@
 
 mod life;
 mod moto;
+mod proofs;
 mod support;

@@ -121,7 +121,7 @@ impl NewFunction {
         if package.is_some_and(|package| is_large(cx, &package)) {
             cx.all.large.push(handle.clone());
         }
-        cx.export_function(&part, handle.name());
+        cx.export_part("functions", &part, handle.name());
         cx.all.wires.push(Wire {
             function: handle.clone(),
             role,

@@ -1,4 +1,14 @@
-//! Emulators, accounts, and contexts for calls.
+//! Emulators, accounts, and contexts for calls; deployments by the real binary, and their traffic.
+
+mod announced;
+mod clients;
+mod deployment;
+mod inventory;
+mod traffic;
+
+pub use announced::{Announced, keys};
+pub use deployment::{Calls, Deployment, mutating};
+pub use traffic::{Answer, http, token, until};
 
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
