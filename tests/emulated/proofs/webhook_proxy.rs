@@ -91,5 +91,5 @@ async fn the_same_delivery_again_reaches_nobody() {
     hook.expected = ["billing", "audit"].map(|who| format!("{who}/{id}.json")).to_vec();
     hook.reaches(json!({"kind": "invoice", "number": "last"}), &["billing", "audit"]).await;
     hook.and_nobody_else().await;
-    it.is_destroyed().await;
+    it.leaves_nothing().await;
 }

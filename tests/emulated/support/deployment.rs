@@ -65,15 +65,6 @@ impl Deployment {
         fs::write(path, text.replace(from, to)).unwrap();
     }
 
-    /// Takes one instance's tables out of the manifest.
-    pub fn take_out(&self, instance: &str) {
-        let mut manifest: toml::Table =
-            fs::read_to_string(&self.manifest).unwrap().parse().unwrap();
-        let patterns = manifest["patterns"].as_table_mut().unwrap();
-        patterns.remove(instance).expect("an instance of that name");
-        fs::write(&self.manifest, manifest.to_string()).unwrap();
-    }
-
     /// Runs `maas COMMAND MANIFEST …`.
     pub async fn maas(&self, command: &str, more: &[&str]) -> Output {
         let home = self.folder.path();
@@ -163,7 +154,7 @@ impl Deployment {
     }
 
     /// Destroys it, once its buckets are empty; nothing is left in the account.
-    pub async fn is_destroyed(self) {
+    pub async fn leaves_nothing(self) {
         self.cloud.empty_buckets().await;
         self.converge("destroy", &[]).await;
         self.cloud.is_empty().await;
@@ -172,7 +163,7 @@ impl Deployment {
     /// How every proof ends.
     pub async fn ends_clean(mut self) {
         self.is_settled().await;
-        self.is_destroyed().await;
+        self.leaves_nothing().await;
     }
 }
 

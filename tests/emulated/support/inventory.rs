@@ -10,7 +10,10 @@ impl Cloud {
             let now = self.inventory().await;
             if now != left {
                 left.clone_from(&now);
-                eprintln!("left in {}: {left:?}", self.account);
+                #[expect(clippy::print_stderr, reason = "what is left tells why the test fails")]
+                {
+                    eprintln!("left in {}: {left:?}", self.account);
+                }
             }
             now.is_empty().then_some(())
         })
