@@ -29,7 +29,6 @@ pub struct Global {
         global = true,
         value_name = "WHEN",
         default_value = "auto",
-        hide_possible_values = false,
         help_heading = "Everywhere"
     )]
     pub color: Color,
@@ -58,7 +57,14 @@ pub struct Which {
 #[derive(Args, Clone, Debug)]
 pub struct Environment {
     /// The environment: one deployment of the manifest
-    #[arg(short, long = "env", value_name = "ENV", env = "MAAS_ENV", default_value = "dev")]
+    #[arg(
+        short,
+        long = "env",
+        value_name = "ENV",
+        env = "MAAS_ENV",
+        hide_env_values = true,
+        default_value = "dev"
+    )]
     pub env: String,
 
     /// A value for `${var.NAME}`; else that of MAAS_VAR_NAME (repeatable)

@@ -9,14 +9,15 @@ use super::confirm::Ask;
 use super::deployment::{Deployment, no_region};
 use super::expiry::Expiry;
 use super::run::{Run, Settled};
+use super::saved::Saved;
 use super::{Ended, Exit, Failure, cloud, code, signals};
 use crate::aws::Archives;
 use crate::execute::{self, Bench};
-use crate::graph::{Address, Graph, Place, Scope, Stop};
+use crate::graph::{Address, Catalogue, Graph, Place, Scope, Stop};
 use crate::manifest::Manifest;
 use crate::package::Packages;
 use crate::patterns::{self, Expanded};
-use crate::plan::{self, Observations, Options};
+use crate::plan::{self, Observations, Options, PlanError};
 use crate::report::Console;
 use crate::state::{Keeper, Snapshot, State};
 
@@ -38,6 +39,8 @@ pub(super) struct Wish {
     pub showing: Showing,
     pub ask: Ask,
     pub adopt: BTreeSet<Address>,
+    /// The plan that was approved before; another one is refused.
+    pub approved: Option<Saved>,
 }
 
 impl Wish {
@@ -108,18 +111,37 @@ impl Wish {
             true => execute::look(&bench, &snapshot, |_| true).await?,
             false => Observations::new(),
         };
+        self.refuse_stale(&bench.place, &snapshot, &seen, &bench.catalogue)?;
         let (expanded, expiry) = self.expand(&bench.place, &snapshot)?;
         let options = self.options();
-        let plan = plan::plan(
-            &expanded.graph,
-            &snapshot,
-            &seen,
-            &bench.place,
-            &bench.catalogue,
-            &options,
-        )?;
+        let plan =
+            plan::plan(&expanded.graph, &snapshot, &seen, &bench.place, &bench.catalogue, &options)
+                .map_err(|errors| self.no_plan(errors))?;
         let settled = Settled { wish: self, bench: &bench, state, expanded, expiry, plan, console };
         settled.approve_and_run(run).await
+    }
+
+    /// Refuses where the plan that was approved before would not be the same today.
+    fn refuse_stale(
+        &self,
+        now: &Place,
+        snapshot: &Snapshot,
+        seen: &Observations,
+        catalogue: &Catalogue,
+    ) -> Result<(), Failure> {
+        let Some(saved) = &self.approved else { return Ok(()) };
+        let place = saved.place_in(now)?;
+        let (expanded, _) = self.expand(&place, snapshot)?;
+        let graph = &expanded.graph;
+        let plan = plan::plan(graph, snapshot, seen, &place, catalogue, &self.options());
+        saved.agrees(&plan.map_err(|errors| self.no_plan(errors))?, snapshot)
+    }
+
+    fn no_plan(&self, errors: Vec<PlanError>) -> Failure {
+        match &self.wanted {
+            Wanted::Manifest(manifest, _) => Failure::of_plan(errors, manifest),
+            Wanted::Nothing => errors.into(),
+        }
     }
 
     fn archives(&self) -> Archives {
@@ -132,7 +154,10 @@ impl Wish {
     fn expand(&self, place: &Place, snapshot: &Snapshot) -> Result<(Expanded, Expiry), Failure> {
         match &self.wanted {
             Wanted::Manifest(manifest, packages) => {
-                let expiry = Expiry::of(self.planning.ttl, manifest, snapshot);
+                let mut expiry = Expiry::of(self.planning.ttl, manifest, snapshot);
+                if let Some(saved) = &self.approved {
+                    expiry.tag = saved.expires.clone();
+                }
                 let expanded = patterns::expand(manifest, place, expiry.tag.clone(), packages)?;
                 Ok((expanded, expiry))
             }

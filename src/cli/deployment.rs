@@ -75,6 +75,19 @@ impl Deployment {
         Ok(Self { path, project, environment, folder, region, protect: sketch.protect, variables })
     }
 
+    /// One that is known from the state alone.
+    pub fn recorded(folder: &Path, project: &str, environment: &str) -> Self {
+        Self {
+            path: folder.to_owned(),
+            project: project.to_owned(),
+            environment: environment.to_owned(),
+            folder: folder.to_owned(),
+            region: None,
+            protect: false,
+            variables: BTreeMap::new(),
+        }
+    }
+
     /// What is recorded, without holding the state.
     ///
     /// # Errors
@@ -103,6 +116,14 @@ impl Deployment {
     pub fn name(&self) -> String {
         format!("{}/{}", self.project, self.environment)
     }
+}
+
+/// The state's folder for a command that is about no single environment: the one that is named, else
+/// that of the manifest in the current directory, else the nearest one upwards.
+pub(super) fn state_folder_of(global: &Global) -> Result<PathBuf, Failure> {
+    let path = manifest::find(None).unwrap_or_default();
+    let sketch = Sketch::read(&path, "");
+    folder(&path, sketch.state.as_deref(), sketch.backend.as_deref(), global)
 }
 
 /// Where there is no region and one is needed.

@@ -55,6 +55,7 @@ impl Destroy {
             showing: self.showing,
             ask,
             adopt: BTreeSet::new(),
+            approved: None,
         };
         wish.converge(global, console)
     }

@@ -18,7 +18,7 @@ pub enum Exit {
     Failed,
     /// 5: another run holds the state.
     Busy,
-    /// 130: stopped by a signal; recorded as for 4.
+    /// 130: stopped by a signal, or by whoever was asked; recorded as for 4.
     Stopped,
 }
 

@@ -2,9 +2,9 @@
 
 use super::Exit;
 use crate::graph::{Address, Fault, FaultKind};
-use crate::manifest::{Problem, Problems};
+use crate::manifest::{Manifest, Problem, Problems};
 use crate::plan::PlanError;
-use crate::report::{Complaint, Console};
+use crate::report::{Complaint, Console, sentence};
 use crate::state::StateError;
 
 /// Why a command could not do what it should, and what it has to say about it.
@@ -103,6 +103,28 @@ impl From<Vec<(Address, Fault)>> for Failure {
         let causes = faults.iter().map(|(at, fault)| Complaint::of_fault(Some(at), "read", fault));
         let complaint = Complaint::several(causes.collect(), "The cloud could not be read.");
         Self(Box::new(What::Complaint(exit, complaint)))
+    }
+}
+
+impl Failure {
+    /// Why there is no plan for this manifest; what is wrong with an instance at its place.
+    pub fn of_plan(errors: Vec<PlanError>, manifest: &Manifest) -> Self {
+        let at_place = |error: &PlanError| {
+            let PlanError::Refused { address, path, message } = error else { return None };
+            let instance = manifest.instance(address.instance())?;
+            let label = match path.as_str() {
+                "" => format!("its part `{}`", address.part()),
+                path => format!("its part `{}`: `{path}`", address.part()),
+            };
+            let text = "A resource of this instance cannot be as it is wanted.";
+            let problem = Problem::at(&instance.name, "maas::plan::refused", text).label(label);
+            Some(problem.help(sentence(message)))
+        };
+        let placed: Vec<Option<Problem>> = errors.iter().map(at_place).collect();
+        match placed.into_iter().collect::<Option<Vec<Problem>>>() {
+            Some(problems) if !problems.is_empty() => manifest.explain(problems).into(),
+            _ => errors.into(),
+        }
     }
 }
 

@@ -12,16 +12,25 @@ mod confirm;
 mod converge;
 mod deployment;
 mod destroy;
+mod drift;
+mod env;
 mod exit;
 mod expiry;
 mod failure;
+mod gc;
+mod graph;
+mod init;
 mod offline;
 mod outputs;
+mod patterns;
 mod plan;
+mod reading;
 mod run;
+mod saved;
 mod schema;
 mod signals;
 mod sketch;
+mod state;
 mod stored;
 mod validate;
 
@@ -53,11 +62,18 @@ pub struct Cli {
 
 #[derive(Subcommand, Debug)]
 enum Command {
+    Init(init::Init),
+    Patterns(patterns::Patterns),
     Validate(validate::Validate),
     Plan(plan::PlanCommand),
     Apply(apply::Apply),
     Destroy(destroy::Destroy),
     Outputs(outputs::Outputs),
+    Drift(drift::Drift),
+    Graph(graph::GraphCommand),
+    Env(env::Env),
+    Gc(gc::Gc),
+    State(state::StateCommand),
     Schema(schema::Schema),
     Completions(completions::Completions),
 }
@@ -78,11 +94,18 @@ pub fn main() -> ExitCode {
     let console = Console::new(cli.global.color, cli.global.quiet);
     let global = &cli.global;
     let ended = match cli.command {
+        Command::Init(command) => command.run(console),
         Command::Validate(command) => command.run(global, console),
         Command::Plan(command) => command.run(global, console),
         Command::Apply(command) => command.run(global, console),
         Command::Destroy(command) => command.run(global, console),
         Command::Outputs(command) => command.run(global, console),
+        Command::Drift(command) => command.run(global, console),
+        Command::Patterns(command) => command.run(console),
+        Command::Graph(command) => command.run(global, console),
+        Command::Env(command) => command.run(global, console),
+        Command::Gc(command) => command.run(global, console),
+        Command::State(command) => command.run(global, console),
         Command::Schema(command) => command.run(console),
         Command::Completions(command) => command.run(console, &mut Cli::command()),
     };

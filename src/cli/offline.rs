@@ -1,19 +1,18 @@
-//! Plans made from the state alone.
+//! Plans made without holding the state.
 
-use super::Failure;
 use crate::graph::{Graph, Place};
-use crate::plan::{self, Observations, Options, Plan};
+use crate::plan::{self, Observations, Options, Plan, PlanError};
 use crate::state::Snapshot;
 
-/// The plan from what is recorded, without a call.
+/// The plan from what is recorded, and seen where the cloud was read. Makes no call.
 pub(super) fn plan(
     graph: &Graph,
     snapshot: &Snapshot,
+    seen: &Observations,
     place: &Place,
     options: &Options,
-) -> Result<Plan, Failure> {
-    let (seen, catalogue) = (Observations::new(), crate::aws::catalogue());
-    Ok(plan::plan(graph, snapshot, &seen, place, &catalogue, options)?)
+) -> Result<Plan, Vec<PlanError>> {
+    plan::plan(graph, snapshot, seen, place, &crate::aws::catalogue(), options)
 }
 
 /// The account as far as it is known without a call.

@@ -1,15 +1,18 @@
 //! `maas plan`.
 
+use std::path::PathBuf;
+
 use clap::Args;
 
 use super::args::{Format, Global, Planning, Showing, Which};
 use super::converge::{nothing, options};
 use super::deployment::{Deployment, no_region};
 use super::expiry::Expiry;
-use super::{Ended, Exit, Failure, cloud, code, offline};
+use super::saved::Saved;
+use super::{Ended, Exit, Failure, cloud, code, offline, reading};
 use crate::graph::Place;
 use crate::patterns;
-use crate::plan::Plan;
+use crate::plan::{Observations, Plan};
 use crate::report::{Console, Detail, count, plan_json, plan_markdown, plan_view};
 use crate::state::Snapshot;
 
@@ -36,6 +39,10 @@ pub struct PlanCommand {
     #[arg(long)]
     detailed_exitcode: bool,
 
+    /// Writes the plan to this file, for `maas apply FILE`
+    #[arg(short, long, value_name = "FILE")]
+    out: Option<PathBuf>,
+
     /// For Markdown: leaves out details so that it has no more bytes than this
     #[arg(long, value_name = "BYTES", default_value_t = 60_000)]
     max_bytes: usize,
@@ -46,8 +53,16 @@ impl PlanCommand {
         let deployment = Deployment::find(&self.which, global)?;
         let snapshot = deployment.snapshot()?;
         remark(&snapshot, console);
-        let plan = self.plan(&deployment, &snapshot, console)?;
+        let (plan, expiry, place) = self.plan(&deployment, &snapshot, global, console)?;
+        if let Some(out) = &self.out {
+            let planning = &self.planning;
+            Saved::of(&deployment, planning, self.destroy, &expiry, &place, &snapshot, &plan)
+                .write(out)?;
+        }
         console.result(&self.shown(&plan));
+        if let Some(out) = &self.out {
+            console.say(&format!("Written to {0}: maas apply {0}\n", out.display()));
+        }
         Ok(match self.detailed_exitcode && !plan.is_empty() {
             true => Exit::Changes,
             false => Exit::Done,
@@ -58,23 +73,33 @@ impl PlanCommand {
         &self,
         deployment: &Deployment,
         snapshot: &Snapshot,
+        global: &Global,
         console: Console,
-    ) -> Result<Plan, Failure> {
+    ) -> Result<(Plan, Expiry, Place), Failure> {
         let region = deployment.region(snapshot).ok_or_else(no_region)?;
         cloud::same_region(snapshot, &region)?;
-        let place = Place { account: offline::account(snapshot), region: region.clone() };
+        let (place, seen) = match self.planning.refresh {
+            true => reading::read(region.clone(), snapshot, global, console)?,
+            false => {
+                let account = offline::account(snapshot);
+                (Place { account, region: region.clone() }, Observations::new())
+            }
+        };
         if self.destroy {
             let options = options(&self.planning, String::new());
-            return offline::plan(&nothing(deployment), snapshot, &place, &options);
+            let plan = offline::plan(&nothing(deployment), snapshot, &seen, &place, &options)?;
+            return Ok((plan, Expiry::default(), place));
         }
         let manifest = deployment.manifest(Some(region))?;
         manifest.check_code()?;
         let expiry = Expiry::of(self.planning.ttl, &manifest, snapshot);
         code::build(&manifest, console)?;
         let packages = code::packages(&manifest);
-        let expanded = patterns::expand(&manifest, &place, expiry.tag, &packages)?;
+        let expanded = patterns::expand(&manifest, &place, expiry.tag.clone(), &packages)?;
         let options = options(&self.planning, manifest.digest.clone());
-        offline::plan(&expanded.graph, snapshot, &place, &options)
+        let plan = offline::plan(&expanded.graph, snapshot, &seen, &place, &options)
+            .map_err(|errors| Failure::of_plan(errors, &manifest))?;
+        Ok((plan, expiry, place))
     }
 
     fn shown(&self, plan: &Plan) -> String {
@@ -88,7 +113,7 @@ impl PlanCommand {
 }
 
 /// What makes the plan provisional.
-fn remark(snapshot: &Snapshot, console: Console) {
+pub(super) fn remark(snapshot: &Snapshot, console: Console) {
     if let Some(holder) = &snapshot.busy {
         console.say(&format!("{holder} is changing the state; this is how it was before.\n"));
     }

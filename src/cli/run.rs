@@ -14,7 +14,7 @@ use crate::patterns::Expanded;
 use crate::plan::Plan;
 use crate::report::{
     Complaint, Console, Detail, EventsFile, Progress, count, elapsed, outputs_json, outputs_view,
-    plan_json, plan_markdown, plan_view, summary_line, tally_line,
+    past, plan_json, plan_markdown, plan_view, summary_line, tally_line,
 };
 use crate::state::{self, Batch, MetaChange, State};
 
@@ -98,15 +98,17 @@ impl Settled<'_> {
             count(self.plan.steps.len(), "step"),
             self.wish.command
         ))?;
+        run.progress.follow(&self.plan);
         run.events.tell(EventKind::RunStarted {
             command: self.wish.command.to_owned(),
             project: self.plan.project.clone(),
             environment: self.plan.environment.clone(),
             steps: self.plan.steps.len(),
         });
+        let started = Instant::now();
         let report = execute::run(self.bench, &self.plan, &self.expanded.graph).await?;
         let outputs = self.record_outputs().await?;
-        self.tell(run, &report, &outputs);
+        self.tell(run, since(started), &report, &outputs);
         Ok(exit(report.outcome))
     }
 
@@ -165,7 +167,15 @@ impl Settled<'_> {
     async fn record_outputs(&self) -> Result<serde_json::Map<String, Value>, Failure> {
         let snapshot = self.bench.keeper.snapshot();
         let account = self.bench.place.account.as_deref();
-        let mut outputs = stored::resolved(&self.expanded.outputs, &snapshot, account);
+        let mut outputs = match self.wish.is_destroy() {
+            // What is left keeps what it had.
+            true => stored::recorded(&snapshot),
+            false => stored::resolved(&self.expanded.outputs, &snapshot, account),
+        };
+        let is_there = |instance: &String| {
+            snapshot.records.keys().any(|key| key.address.instance() == instance.as_str())
+        };
+        outputs.retain(|instance, _| is_there(instance));
         outputs.retain(|_, values| values.as_object().is_some_and(|values| !values.is_empty()));
         let mut change = MetaChange::default();
         let recorded = match outputs.is_empty() {
@@ -184,19 +194,25 @@ impl Settled<'_> {
         Ok(stored::recorded(&self.bench.keeper.snapshot()))
     }
 
-    fn tell(&self, run: &Run, report: &execute::Report, outputs: &serde_json::Map<String, Value>) {
+    fn tell(
+        &self,
+        run: &Run,
+        took: u64,
+        report: &execute::Report,
+        outputs: &serde_json::Map<String, Value>,
+    ) {
         for failed in &report.faults {
-            let action = failed.action.to_string();
+            let action = past(failed.action);
             self.console.problem(&Complaint::of_fault(
                 Some(&failed.address),
-                &action,
+                action,
                 &failed.fault,
             ));
         }
         let tally = report.tally;
         let done = run.progress.done();
         let said = tally_line(&done);
-        let time = elapsed(since(run.started));
+        let time = elapsed(took);
         match report.outcome {
             Outcome::Done => {}
             Outcome::Failed => self.console.error(&format!(

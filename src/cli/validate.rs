@@ -4,9 +4,11 @@ use clap::Args;
 
 use super::args::{Global, Which};
 use super::deployment::{Deployment, aws_region};
-use super::{Ended, Exit, code, offline};
+use super::{Ended, Exit, Failure, code, offline};
 use crate::graph::Place;
-use crate::patterns;
+use crate::manifest::Manifest;
+use crate::patterns::{self, Expanded};
+use crate::plan::{Observations, Options};
 use crate::report::{Console, count};
 use crate::state::Snapshot;
 
@@ -20,21 +22,13 @@ pub struct Validate {
     which: Which,
 }
 
-/// For a manifest that leaves the region open; any is as good to check with.
-const ANY_REGION: &str = "us-east-1";
-
 impl Validate {
     pub(super) fn run(self, global: &Global, console: Console) -> Ended {
-        let deployment = Deployment::find(&self.which, global)?;
-        let region = deployment.region.clone().or_else(aws_region);
-        let region = region.unwrap_or_else(|| ANY_REGION.to_owned());
-        let manifest = deployment.manifest(Some(region.clone()))?;
-        manifest.check_code()?;
-        let place = Place { account: None, region };
-        let packages = code::packages(&manifest);
-        let expanded = patterns::expand(&manifest, &place, None, &packages)?;
+        let (deployment, manifest, expanded, place) = expanded(&self.which, global)?;
         let empty = Snapshot::new(&deployment.project, &deployment.environment);
-        let plan = offline::plan(&expanded.graph, &empty, &place, &Default::default())?;
+        let (seen, options) = (Observations::new(), Options::default());
+        let plan = offline::plan(&expanded.graph, &empty, &seen, &place, &options)
+            .map_err(|errors| Failure::of_plan(errors, &manifest))?;
         console.result(&format!(
             "{} is right: {} with {} for {}.\n",
             deployment.path.display(),
@@ -44,4 +38,23 @@ impl Validate {
         ));
         Ok(Exit::Done)
     }
+}
+
+/// For a manifest that leaves the region open; any is as good to check with.
+const ANY_REGION: &str = "us-east-1";
+
+/// The manifest and its resources, without state and without the cloud.
+pub(super) fn expanded(
+    which: &Which,
+    global: &Global,
+) -> Result<(Deployment, Manifest, Expanded, Place), Failure> {
+    let deployment = Deployment::find(which, global)?;
+    let region = deployment.region.clone().or_else(aws_region);
+    let region = region.unwrap_or_else(|| ANY_REGION.to_owned());
+    let manifest = deployment.manifest(Some(region.clone()))?;
+    manifest.check_code()?;
+    let place = Place { account: None, region };
+    let packages = code::packages(&manifest);
+    let expanded = patterns::expand(&manifest, &place, None, &packages)?;
+    Ok((deployment, manifest, expanded, place))
 }

@@ -7,7 +7,7 @@ mod address;
 mod catalogue;
 mod context;
 pub mod document;
-mod draw;
+pub mod draw;
 mod fault;
 mod input;
 mod name;

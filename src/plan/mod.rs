@@ -7,6 +7,7 @@
 mod check;
 mod decide;
 mod diff;
+mod drift;
 mod model;
 mod order;
 mod target;
@@ -15,6 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub use check::{Flaw, check};
 pub use diff::{Change, changes};
+pub use drift::{Drift, drift};
 pub use model::{Action, Half, Operation, Plan, Reason, Step, StepId, Summary, Unchanged};
 pub use target::{BadTarget, Target};
 

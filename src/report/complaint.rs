@@ -39,14 +39,14 @@ impl Complaint {
         Self { causes, ..Self::new("", message) }
     }
 
-    /// A fault, and the resource that it is about.
+    /// A fault, and which resource could not be `created`, `deleted` or `read`.
     pub fn of_fault(address: Option<&Address>, action: &str, fault: &Fault) -> Self {
-        let about = match address {
-            Some(address) if action.is_empty() => format!("{address}: "),
-            Some(address) => format!("{address} ({action}): "),
-            None => String::new(),
-        };
-        let said = Self::new(code(fault.kind), format!("{about}{fault}"));
+        let about = address.map(|address| format!("{address} could not be {action}: "));
+        let mut message = sentence(&format!("{}{}", about.unwrap_or_default(), fault.message));
+        if !fault.operation.is_empty() {
+            message.push_str(&format!("\n{} {}", fault.operation, answer(fault)));
+        }
+        let said = Self::new(code(fault.kind), message);
         match &fault.advice {
             Some(advice) => said.help(sentence(advice)),
             None if fault.kind == FaultKind::Defect => {
@@ -83,6 +83,15 @@ impl Complaint {
     }
 }
 
+/// What AWS answered, beside its message.
+fn answer(fault: &Fault) -> String {
+    match (&fault.code, &fault.request_id) {
+        (Some(code), Some(id)) => format!("answered {code}, request id {id}."),
+        (Some(code), None) => format!("answered {code}."),
+        (None, _) => "did not answer.".to_owned(),
+    }
+}
+
 fn code(kind: FaultKind) -> &'static str {
     match kind {
         FaultKind::Refused => "maas::aws::refused",
@@ -99,10 +108,13 @@ fn code(kind: FaultKind) -> &'static str {
 
 /// The text as a sentence: a capital at its start, a full stop at its end.
 pub fn sentence(text: &str) -> String {
+    // A name, such as an address or an operation, keeps its letters.
+    let is_word = text.split_whitespace().next().is_some_and(|first| {
+        first != "maas" && first.trim_end_matches([',', '.', ':']).chars().all(char::is_alphabetic)
+    });
     let mut letters = text.chars();
-    let capital = |first: char| first.is_ascii_lowercase() && !text.starts_with("maas");
     let mut whole = match letters.next() {
-        Some(first) if capital(first) => first.to_ascii_uppercase().to_string() + letters.as_str(),
+        Some(first) if is_word => first.to_uppercase().to_string() + letters.as_str(),
         _ => text.to_owned(),
     };
     if whole.ends_with(|end: char| end.is_alphanumeric() || matches!(end, '`' | ')' | '"' | '\'')) {
@@ -131,5 +143,17 @@ impl Diagnostic for Complaint {
     fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn Diagnostic> + 'a>> {
         (!self.causes.is_empty())
             .then(|| Box::new(self.causes.iter().map(|cause| cause as &dyn Diagnostic)) as Box<_>)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sentences_begin_with_capitals_and_names_do_not() {
+        assert_eq!(sentence("the state is closed"), "The state is closed.");
+        assert_eq!(sentence("jobs/queue: too long!"), "jobs/queue: too long!");
+        assert_eq!(sentence("sqs:CreateQueue: `x`"), "sqs:CreateQueue: `x`.");
     }
 }

@@ -21,8 +21,8 @@ pub(super) fn entries(plan: &Plan) -> Vec<Entry<'_>> {
         let action = step.action()?;
         let old = (action == Action::Replace).then(|| old_half(plan, step)).flatten();
         let address = &step.key.address;
-        let steps = [Some(step), old].into_iter().flatten();
-        let before = steps.flat_map(|step| &step.after).map(|id| &plan.step(*id).key);
+        // The old half waits for those that use it, so only the new one's waits have an order.
+        let before = step.after.iter().map(|id| &plan.step(*id).key);
         let after = before.filter(|key| key.address != *address).map(ToString::to_string).collect();
         let old_first =
             step.after.iter().any(|id| old.is_some_and(|old| std::ptr::eq(plan.step(*id), old)));
@@ -53,17 +53,36 @@ impl Entry<'_> {
 
     /// Why, as one sentence without its full stop.
     pub fn reason(&self) -> String {
-        let mut words: Vec<String> = self.step.reasons.iter().map(reason).collect();
-        if let Some(new_first) = self.new_first {
-            words.push(
-                if new_first {
-                    "the new one comes before the old one goes"
-                } else {
-                    "the old one goes before the new one can come"
-                }
-                .to_owned(),
-            );
-        }
+        self.words(|_| true)
+    }
+
+    /// The same without what is plain from the action and its changes.
+    pub fn remark(&self) -> String {
+        self.words(|reason| {
+            !matches!(
+                reason,
+                Reason::New | Reason::Changed(_) | Reason::CannotChange(_) | Reason::NotWanted
+            )
+        })
+    }
+
+    fn words(&self, wanted: impl Fn(&Reason) -> bool) -> String {
+        let reasons = &self.step.reasons;
+        let fixed = |path: &String| {
+            reasons.iter().any(|other| matches!(other, Reason::CannotChange(p) if p.contains(path)))
+        };
+        // What changes and cannot be changed in place is said once.
+        let said_later =
+            |one: &&Reason| matches!(one, Reason::Changed(paths) if paths.iter().all(fixed));
+        let said = reasons.iter().filter(|reason| wanted(reason) && !said_later(reason));
+        let mut words: Vec<String> = said.map(reason).collect();
+        words.extend(self.new_first.map(|new_first| {
+            match new_first {
+                true => "the new one comes before the old one goes",
+                false => "the old one goes before the new one can come",
+            }
+            .to_owned()
+        }));
         words.join("; ")
     }
 }
@@ -71,7 +90,8 @@ impl Entry<'_> {
 fn reason(reason: &Reason) -> String {
     match reason {
         Reason::New => "it is not there yet".to_owned(),
-        Reason::Changed(paths) => format!("the manifest changes {}", quoted(paths)),
+        Reason::Changed(paths) if paths.len() == 1 => format!("{} changes", quoted(paths)),
+        Reason::Changed(paths) => format!("{} change", quoted(paths)),
         Reason::Drifted(paths) => format!("{} was changed by hand in the cloud", quoted(paths)),
         Reason::Missing => "it was deleted by hand in the cloud".to_owned(),
         Reason::Unfinished => "its last change was interrupted".to_owned(),

@@ -9,6 +9,7 @@ use super::Console;
 use super::console::for_stderr;
 use super::progress::{Reporter, sentence_of};
 use super::style::{Look, elapsed, paint};
+use super::wrap::hang;
 use crate::execute::{Event, EventKind};
 
 /// The live view.
@@ -57,8 +58,10 @@ impl Live {
     }
 
     fn above(&self, text: &str) {
+        // Lines that the terminal breaks itself are not counted when the view is drawn again.
+        let text = hang(&for_stderr(text), self.console.width());
         // Where nothing is drawn, indicatif drops the text.
-        if self.head.is_none() || self.lines.println(for_stderr(text)).is_err() {
+        if self.head.is_none() || self.lines.println(&text).is_err() {
             self.console.say(&format!("{text}\n"));
         }
     }

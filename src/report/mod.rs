@@ -6,6 +6,7 @@
 
 mod complaint;
 mod console;
+mod drift_view;
 mod entries;
 mod events_file;
 mod live;
@@ -17,10 +18,16 @@ mod plan_view;
 mod problem_view;
 mod progress;
 mod style;
+mod table;
+#[cfg(test)]
+#[expect(clippy::unwrap_used)]
+mod tests;
 mod value_view;
+mod wrap;
 
 pub use complaint::{Complaint, sentence};
 pub use console::{Color, Console};
+pub use drift_view::{drift_json, drift_view};
 pub use events_file::EventsFile;
 pub use outputs_view::{outputs_json, outputs_view};
 pub use plan_json::plan_json;
@@ -29,4 +36,6 @@ pub use plan_view::{Detail, plan_view, summary_line, tally_line};
 pub use problem_view::render;
 pub use progress::{Done, Progress, Reporter};
 pub use style::{Look, count, elapsed, paint, past, sign};
+pub use table::{ago, table};
 pub use value_view::{encoded, line};
+pub use wrap::wrap;

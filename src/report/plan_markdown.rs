@@ -81,8 +81,9 @@ fn entry_lines(text: &mut String, entry: &Entry<'_>, detail: Detail) {
     let sign = sign(entry.action);
     let part = entry.part();
     let _ = write!(text, "{mark} {sign:>3} {part}  ({})  {}", entry.step.kind, entry.action);
-    if matches!(entry.action, Action::Replace) || entry.step.reasons.len() > 1 {
-        let _ = write!(text, ": {}", entry.reason());
+    let remark = entry.remark();
+    if !remark.is_empty() {
+        let _ = write!(text, ": {remark}");
     }
     text.push('\n');
     for change in shown_changes(entry, detail) {

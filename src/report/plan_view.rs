@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
 
 use super::entries::{Entry, entries};
@@ -87,38 +88,45 @@ fn instance_view(text: &mut String, entries: &[Entry<'_>], detail: Detail) {
     }
 }
 
-/// The reason where it is not plain from the action.
+/// What goes first, and the reasons that the changes below do not show.
 fn why(entry: &Entry<'_>) -> String {
-    use crate::plan::Reason;
-    let plain = match entry.action {
-        Action::Create => entry.step.reasons == [Reason::New],
-        Action::Update => matches!(entry.step.reasons.as_slice(), [Reason::Changed(_)]),
-        Action::Delete => entry.step.reasons == [Reason::NotWanted],
-        _ => false,
-    };
-    if plain { String::new() } else { paint(Look::Faint, format!(": {}", entry.reason())) }
+    let why = entry.remark();
+    if why.is_empty() { String::new() } else { paint(Look::Faint, format!(": {why}")) }
 }
 
 pub(super) fn shown_changes(entry: &Entry<'_>, detail: Detail) -> Vec<Change> {
     match (detail, entry.action, &entry.step.preview) {
         (Detail::Outline, ..) => Vec::new(),
         (Detail::Everything, Action::Create, Some(preview)) => {
-            changes(&serde_json::json!({}), preview)
+            changes(&serde_json::json!({}), preview).into_iter().filter(says_something).collect()
         }
         _ => entry.step.changes.clone(),
     }
 }
 
+/// Whether an input of something new is worth a line: it has a value, and is none of our own tags.
+fn says_something(change: &Change) -> bool {
+    !matches!(&change.to, Value::Null)
+        && change.to != ""
+        && change.to.as_array().is_none_or(|items| !items.is_empty())
+        && change.path != "tags"
+}
+
 const INDENT: &str = "        ";
 
-fn change_view(text: &mut String, change: &Change, is_new: bool) {
+pub(super) fn change_view(text: &mut String, change: &Change, is_new: bool) {
     let path = paint(Look::Name, &change.path);
     let forces = if change.replaces {
         paint(Look::Bad, "  (forces the replacement)")
     } else {
         String::new()
     };
-    if is_new {
+    if is_new && is_large(&change.to) {
+        let _ = writeln!(text, "{INDENT}{path}:");
+        for said in block(&change.to) {
+            let _ = writeln!(text, "{INDENT}  {said}");
+        }
+    } else if is_new {
         let _ = writeln!(text, "{INDENT}{path}: {}", line(&change.to));
     } else if is_large(&change.from) || is_large(&change.to) {
         let _ = writeln!(text, "{INDENT}{path}:{forces}");
@@ -159,8 +167,8 @@ pub(super) fn difference(change: &Change) -> Vec<(Option<Look>, char, String)> {
     lines
 }
 
-fn lines_of(value: &serde_json::Value) -> String {
-    if value.is_null() { String::new() } else { block(value) + "\n" }
+fn lines_of(value: &Value) -> String {
+    if value.is_null() { String::new() } else { block(value).join("\n") + "\n" }
 }
 
 /// How much a run did: `3 created, 1 updated`.

@@ -1,13 +1,13 @@
 //! What a run shows while it goes on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::live::Live;
 use super::plain::Plain;
 use super::{Console, EventsFile};
 use crate::execute::{Event, EventKind};
-use crate::plan::Action;
+use crate::plan::{Action, Half, Plan};
 
 /// Shows events.
 pub trait Reporter: Send {
@@ -29,6 +29,8 @@ struct Inner {
     reporter: Option<Box<dyn Reporter>>,
     file: Option<EventsFile>,
     done: Done,
+    /// Steps that are part of another step's action.
+    halves: BTreeSet<usize>,
     ended: bool,
 }
 
@@ -40,13 +42,23 @@ impl Progress {
             (false, true) => Some(Box::new(Live::new(console))),
             (false, false) => Some(Box::new(Plain::new(console))),
         };
-        Self(Arc::new(Mutex::new(Inner { reporter, file, done: Done::new(), ended: false })))
+        Self(Arc::new(Mutex::new(Inner {
+            reporter,
+            file,
+            done: Done::new(),
+            halves: BTreeSet::new(),
+            ended: false,
+        })))
     }
 
     /// Shows an event and writes it down.
     pub fn event(&self, event: &Event) {
         let mut inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let EventKind::StepDone { action, called: true, .. } = event.kind {
+        if let EventKind::StepDone { step, action, called, .. } = event.kind
+            // An update may turn out to be none.
+            && (called || action != Action::Update)
+            && !inner.halves.contains(&step)
+        {
             *inner.done.entry(action).or_default() += 1;
         }
         inner.ended |= matches!(event.kind, EventKind::RunEnded { .. });
@@ -64,6 +76,13 @@ impl Progress {
         if let Some(reporter) = &mut inner.reporter {
             reporter.say(text);
         }
+    }
+
+    /// Tells which plan is carried out: the old half of a replacement counts with the new one.
+    pub fn follow(&self, plan: &Plan) {
+        let halves = plan.numbered().filter(|(_, step)| step.half == Some(Half::Old));
+        let halves = halves.map(|(id, _)| id.0 + 1).collect();
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).halves = halves;
     }
 
     /// Whether the run's end was told.
@@ -105,11 +124,9 @@ pub(super) fn sentence_of(kind: &EventKind) -> Option<String> {
         EventKind::StepSkipped { address, action, because, .. } => {
             paint(Look::Faint, format!("    {address} {action} skipped, since {because} failed"))
         }
-        EventKind::StopAsked => paint(
-            Look::Care,
-            "stopping: no new step is started, those under way end with their current call; ask \
-             again to leave at once",
-        ),
+        EventKind::StopAsked => {
+            paint(Look::Care, "stopping after the calls under way; ask again to leave at once")
+        }
         EventKind::RunStarted { .. }
         | EventKind::StepStarted { .. }
         | EventKind::Waiting { .. }

@@ -21,32 +21,52 @@ pub fn line(value: &Value) -> String {
         Value::Object(map) if map.is_empty() => "{}".to_owned(),
         Value::Object(map) => {
             let entries: Vec<String> =
-                map.iter().map(|(key, value)| format!("{key} = {}", line(value))).collect();
+                map.iter().map(|(key, value)| format!("{key}: {}", line(value))).collect();
             format!("{{ {} }}", entries.join(", "))
         }
         plain => plain.to_string(),
     }
 }
 
-/// A value on several lines, for comparing one with another.
-pub fn block(value: &Value) -> String {
-    let text = match embedded(value) {
-        Some(inner) => serde_json::to_string_pretty(&shown(&inner)),
-        None => serde_json::to_string_pretty(&shown(value)),
+/// A value on several lines, for comparing one with another: what fits on a line is on one.
+pub fn block(value: &Value) -> Vec<String> {
+    let mut lines = Vec::new();
+    lay_out(embedded(value).as_ref().unwrap_or(value), 0, &mut lines);
+    lines
+}
+
+fn lay_out(value: &Value, indent: usize, lines: &mut Vec<String>) {
+    let mut add = |head: &str, separator: &str, value: &Value| {
+        if is_composed(value) && line(value).chars().count() > LONG {
+            lines.push(format!("{:indent$}{head}{}", "", separator.trim_end()));
+            lay_out(value, indent + 2, lines);
+        } else {
+            lines.push(format!("{:indent$}{head}{separator}{}", "", line(value)));
+        }
     };
-    text.unwrap_or_default()
+    match value {
+        Value::Object(map) if is_composed(value) => {
+            map.iter().for_each(|(key, value)| add(key, ": ", value));
+        }
+        Value::Array(items) => items.iter().for_each(|item| add("-", " ", item)),
+        other => add("", "", other),
+    }
+}
+
+fn is_composed(value: &Value) -> bool {
+    let has_parts = match value {
+        Value::Array(items) => !items.is_empty(),
+        Value::Object(map) => !map.is_empty(),
+        _ => false,
+    };
+    has_parts && !is_secret(value) && expression(value).is_none()
 }
 
 /// Whether it is worth several lines: a map or a list, in the open or as JSON text.
 pub fn is_large(value: &Value) -> bool {
     let inner = embedded(value);
     let value = inner.as_ref().unwrap_or(value);
-    let is_composed = match value {
-        Value::Array(items) => !items.is_empty(),
-        Value::Object(map) => !map.is_empty(),
-        _ => false,
-    };
-    is_composed && !is_secret(value) && expression(value).is_none() && line(value).len() > LONG
+    is_composed(value) && line(value).chars().count() > LONG
 }
 
 const LONG: usize = 60;
@@ -55,20 +75,6 @@ const LONG: usize = 60;
 fn embedded(value: &Value) -> Option<Value> {
     let text = value.as_str().filter(|text| text.trim_start().starts_with(['{', '[']))?;
     serde_json::from_str(text).ok()
-}
-
-/// The value with its unknown and sensitive parts as people read them.
-fn shown(value: &Value) -> Value {
-    if is_secret(value) || expression(value).is_some() {
-        return Value::String(line(value));
-    }
-    match value {
-        Value::Object(map) => {
-            map.iter().map(|(key, value)| (key.clone(), shown(value))).collect::<Map<_, _>>().into()
-        }
-        Value::Array(items) => items.iter().map(shown).collect(),
-        plain => plain.clone(),
-    }
 }
 
 fn unknown(expr: &Expr) -> String {
@@ -140,13 +146,25 @@ mod tests {
         let sealed = json!({"KEY": {"$sealed": "ab"}, "PLAIN": "x"});
         assert_eq!(line(&id), "(known after orders/api)");
         assert_eq!(line(&arn), "\"arn:‹account›:${orders/api.id}\"");
-        assert_eq!(line(&sealed), "{ KEY = (sensitive), PLAIN = \"x\" }");
+        assert_eq!(line(&sealed), "{ KEY: (sensitive), PLAIN: \"x\" }");
         assert_eq!(encoded(&id), json!({"unknown": "orders/api.id"}));
         assert_eq!(
             encoded(&arn),
             json!({"unknown": "orders/api.id", "text": "arn:${account}:${orders/api.id}"})
         );
         assert_eq!(encoded(&sealed), json!({"KEY": {"sensitive": true}, "PLAIN": "x"}));
+    }
+
+    #[test]
+    fn large_values_take_a_line_for_each_part() {
+        let long = "x".repeat(40);
+        let value = json!({"actions": ["a", "b"], "resources": [long, long], "empty": {}});
+        let expected = format!(
+            "actions: [\"a\", \"b\"]\nempty: {{}}\nresources:\n  - \"{long}\"\n  - \"{long}\""
+        );
+        assert!(is_large(&value));
+        assert_eq!(block(&value).join("\n"), expected);
+        assert_eq!(block(&json!(value.to_string())).join("\n"), expected);
     }
 
     #[test]

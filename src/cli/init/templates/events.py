@@ -1,0 +1,6 @@
+import json
+
+
+def handler(event, context):
+    """Shows what it was called with."""
+    print(json.dumps(event))

@@ -1,0 +1,49 @@
+//! Reading the cloud without holding the state.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::args::Global;
+use super::run::Run;
+use super::{Failure, cloud, signals};
+use crate::execute::{self, Bench};
+use crate::graph::Place;
+use crate::plan::Observations;
+use crate::report::Console;
+use crate::state::{Keeper, MemoryStore, Snapshot};
+
+const AT_ONCE: usize = 16;
+
+/// Reads all that is recorded. Nothing is written: what calls would record goes to a copy.
+///
+/// # Errors
+/// Where AWS cannot be reached, or refuses.
+pub(super) fn read(
+    region: String,
+    snapshot: &Snapshot,
+    global: &Global,
+    console: Console,
+) -> Result<(Place, Observations), Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::io("start", "the runtime".as_ref(), &error))?;
+    runtime.block_on(async {
+        let stop = signals::listen();
+        let run = Run::start("read", None, console)?;
+        let no_archives = Arc::new(|_: &str| Err("reading sends no code".to_owned()));
+        let cloud = cloud::reach(region, snapshot, no_archives, global, &stop).await?;
+        let bench = Bench {
+            catalogue: crate::aws::catalogue(),
+            cloud: cloud.aws,
+            place: cloud.place,
+            keeper: Keeper::start(Arc::new(MemoryStore::holding(snapshot.clone())))?,
+            stop,
+            events: run.events.clone(),
+            parallelism: AT_ONCE,
+            adopt: BTreeSet::new(),
+        };
+        let seen = execute::look(&bench, snapshot, |_| true).await?;
+        Ok((bench.place, seen))
+    })
+}

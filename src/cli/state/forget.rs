@@ -1,0 +1,29 @@
+//! `maas state forget`.
+
+use clap::Args;
+
+use crate::cli::Ended;
+use crate::cli::args::{Global, Which};
+use crate::cli::deployment::Deployment;
+use crate::report::Console;
+use crate::state::{Batch, Key};
+
+/// Forgets a resource, which stays in the cloud
+#[derive(Args, Debug)]
+pub(super) struct Forget {
+    /// The resource, as `maas state list` names it
+    address: Key,
+
+    #[command(flatten)]
+    which: Which,
+}
+
+impl Forget {
+    pub fn run(self, global: &Global, console: Console) -> Ended {
+        let deployment = Deployment::find(&self.which, global)?;
+        let key = self.address;
+        let exit = super::change(&deployment, "forget", |snapshot| Batch::forget(snapshot, &key))?;
+        console.result(&format!("{key} is forgotten; it stays in the cloud.\n"));
+        Ok(exit)
+    }
+}

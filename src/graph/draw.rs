@@ -1,1 +1,0 @@
-//! Drawings of a graph as Mermaid or DOT text.
