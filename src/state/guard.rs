@@ -69,7 +69,6 @@ mod tests {
     use super::*;
 
     #[test]
-    #[expect(clippy::panic)]
     fn a_panic_is_damage() {
         let outcome = guarded(Path::new("/s"), || -> Result<(), _> { panic!("page {}", 7) });
         let error = StateError::damaged(Path::new("/s"), "sled gave up: page 7");

@@ -6,7 +6,7 @@ use super::lock::{self, Lock};
 use super::place::Place;
 use super::session::{settle, up_to_date};
 use super::sled_store::SledStore;
-use super::{Batch, Holder, MetaChange, Run, Snapshot, State, StateError, Store, disk, integrity};
+use super::{Batch, Holder, Run, Snapshot, State, StateError, Store, disk, integrity, witness};
 
 /// How many records one transaction takes.
 const SHARE: usize = 500;
@@ -40,22 +40,28 @@ impl State {
             return Err(StateError::NotEmpty { records });
         }
         lock::mark(&place, &Holder::this(run), true)?;
-        let serial = held.map_or(0, |held| held.meta.serial).max(export.meta.serial) + 1;
-        let new = place.root().join("store.importing");
+        let new = place.importing();
         disk::remove_folder(&new)?;
-        fill(&new, export, serial)?;
+        fill(&new, export, beyond(&place, held.as_ref(), export)?)?;
         let before = place.root().join("store.before-import");
         if disk::exists(&place.store())? {
             disk::remove_folder(&before)?;
             disk::rename(&place.store(), &before)?;
         }
-        // The old snapshot may be at a higher serial of the same lineage, or of another one.
-        disk::remove(&place.snapshot())?;
+        // Until here the old snapshot stays: without a store it tells that one is missing.
         disk::rename(&new, &place.store())?;
         let fresh = Snapshot::new(project, environment);
-        settle(&place, &SledStore::open(&place.store(), fresh)?)?;
-        Ok(serial)
+        let imported = settle(&place, &SledStore::open(&place.store(), fresh)?)?;
+        Ok(imported.meta.serial)
     }
+}
+
+/// A serial beyond all that was ever confirmed here, so that nothing counts as lost.
+fn beyond(place: &Place, held: Option<&Snapshot>, export: &Snapshot) -> Result<u64, StateError> {
+    let held = held.map_or(0, |held| held.meta.serial);
+    let head = integrity::readable_head(place)?.map_or(0, |head| head.meta.serial);
+    let witnessed = witness::confirmed(place, None).unwrap_or(0);
+    Ok(held.max(head).max(witnessed).max(export.meta.serial) + 1)
 }
 
 /// What the state holds now; none where that cannot be found out.
@@ -67,7 +73,8 @@ fn held(place: &Place) -> Result<Option<Snapshot>, StateError> {
     }
 }
 
-/// A store in a folder of its own that holds what the export does, and ends at this serial.
+/// A store in a folder of its own that holds what the export does, and ends at this serial or,
+/// where it takes more transactions than that, beyond it.
 fn fill(folder: &Path, export: &Snapshot, serial: u64) -> Result<(), StateError> {
     let mut fresh = export.clone();
     let records = std::mem::take(&mut fresh.records);
@@ -81,7 +88,7 @@ fn fill(folder: &Path, export: &Snapshot, serial: u64) -> Result<(), StateError>
         store.commit(Batch { puts, ..Batch::default() })?;
     }
     let open = intents.into_values().collect();
-    store.commit(Batch { open, meta: MetaChange::default(), ..Batch::default() })?;
+    store.commit(Batch { open, ..Batch::default() })?;
     store.close()?;
     lock::is_released(&folder.join("db")).map(drop)
 }

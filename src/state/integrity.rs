@@ -11,6 +11,7 @@ use super::checksum::{self, checksum};
 use super::place::Place;
 use super::sled_store::SledStore;
 use super::snapshot_file::{self, Head};
+use super::witness::{self, Witness};
 use super::{Snapshot, StateError, Store, disk, lock};
 
 const PROBE: &str = ".probe-";
@@ -40,7 +41,11 @@ pub(super) fn readable_head(place: &Place) -> Result<Option<Head>, StateError> {
 
 /// A store that has been looked at and may be opened in place.
 #[derive(Debug)]
-pub(super) struct Checked(Option<Head>);
+pub(super) struct Checked {
+    head: Option<Head>,
+    /// Whether nothing is there yet.
+    fresh: bool,
+}
 
 /// Looks at the store without changing anything. Only for whom holds the lock.
 ///
@@ -54,7 +59,10 @@ pub(super) fn check(place: &Place) -> Result<Checked, StateError> {
             Some(head) if head.meta.serial > 0 => {
                 Err(StateError::Missing { path: store, rescue: place.snapshot() })
             }
-            _ => Ok(Checked(head)),
+            _ if disk::exists(&place.importing())? => {
+                Err(StateError::damaged(&store, "an import was interrupted"))
+            }
+            head => Ok(Checked { head, fresh: true }),
         };
     }
     let sealed = head.as_ref().and_then(|head| head.seal.as_ref());
@@ -62,7 +70,7 @@ pub(super) fn check(place: &Place) -> Result<Checked, StateError> {
         let probed = probe(place).and_then(|probed| complete(place, &probed, head.as_ref()));
         probed.map_err(|error| in_place(error, place))?;
     }
-    Ok(Checked(head))
+    Ok(Checked { head, fresh: false })
 }
 
 /// Opens the store in place.
@@ -72,7 +80,12 @@ pub(super) fn check(place: &Place) -> Result<Checked, StateError> {
 pub(super) fn open(place: &Place, checked: &Checked) -> Result<SledStore, StateError> {
     let fresh = Snapshot::new(&place.project, &place.environment);
     let store = SledStore::open(&place.store(), fresh)?;
-    complete(place, &store.snapshot(), checked.0.as_ref())?;
+    let witness = Witness::open(place)?;
+    if checked.fresh {
+        witness.reset()?;
+    }
+    complete(place, &store.snapshot(), checked.head.as_ref())?;
+    store.witnessed_by(witness);
     Ok(store)
 }
 
@@ -96,13 +109,16 @@ fn probe(place: &Place) -> Result<Snapshot, StateError> {
     Ok((*held).clone())
 }
 
-/// Whether the store holds at least what the snapshot of the last run says.
+/// Whether the store holds at least what was confirmed: in the snapshot, or since then.
 fn complete(place: &Place, held: &Snapshot, head: Option<&Head>) -> Result<(), StateError> {
-    let Some(head) = head else { return Ok(()) };
-    let same = held.meta.serial == 0 || held.meta.lineage == head.meta.lineage;
-    if same && held.meta.serial < head.meta.serial {
-        let (held, said) = (held.meta.serial, head.meta.serial);
-        let cause = format_args!("it ends at serial {held}, but was at {said} after the last run");
+    // A store that has lost everything has lost its lineage too.
+    let lineage = (held.meta.serial > 0).then_some(held.meta.lineage.as_str());
+    let of_head = head.filter(|head| lineage.is_none_or(|of| of == head.meta.lineage));
+    let of_head = of_head.map_or(0, |head| head.meta.serial);
+    let confirmed = witness::confirmed(place, lineage).unwrap_or(0).max(of_head);
+    if held.meta.serial < confirmed {
+        let held = held.meta.serial;
+        let cause = format_args!("it ends at serial {held}, but {confirmed} was confirmed");
         return Err(StateError::damaged(&place.store(), cause));
     }
     Ok(())

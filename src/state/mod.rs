@@ -10,7 +10,7 @@
 //! | `store/` | the truth: a sled database, written before and after every call to the cloud |
 //! | `snapshot.json` | what the store held at the end of the last run; reading commands need no more |
 //! | `running` | the marker of a run: who holds the state. Without it, the snapshot is up to date |
-//! | `lock` | the file whose lock the run holds; the system frees it when the process ends |
+//! | `lock` | the file whose lock the run holds; the system frees it when the process ends. In it: the last serial |
 //! | `exports/` | what was known before each of the last ten applies |
 
 mod batch;
@@ -37,6 +37,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 mod upgrade;
+mod witness;
 
 pub use batch::Batch;
 pub use environments::{EnvironmentSummary, Known, environments};

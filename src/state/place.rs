@@ -57,6 +57,11 @@ impl Place {
         self.root.join("store")
     }
 
+    /// The store that an import is filling.
+    pub fn importing(&self) -> PathBuf {
+        self.root.join("store.importing")
+    }
+
     /// What the store held at the end of the last run.
     pub fn snapshot(&self) -> PathBuf {
         self.root.join("snapshot.json")

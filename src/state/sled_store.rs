@@ -10,6 +10,7 @@ use super::entries::{self, CHECK, Changes, Check, FORMAT_KEY, Loader};
 use super::guard::guarded;
 use super::snapshot::Touched;
 use super::upgrade::FORMAT;
+use super::witness::Witness;
 use super::{Batch, Snapshot, StateError, Store, disk, lock};
 
 const CACHE_BYTES: u64 = 64 * 1024 * 1024;
@@ -27,6 +28,7 @@ struct Kept {
     snapshot: Arc<Snapshot>,
     check: Check,
     broken: Option<String>,
+    witness: Option<Witness>,
 }
 
 impl SledStore {
@@ -60,11 +62,16 @@ impl SledStore {
         let (snapshot, check) = loader.finish()?;
         let last_intent = AtomicU64::new(snapshot.meta.last_intent);
         let snapshot = Arc::new(snapshot);
-        let mut kept = Kept { db: Some(db), file, snapshot, check, broken: None };
+        let mut kept = Kept { db: Some(db), file, snapshot, check, broken: None, witness: None };
         if format.is_some_and(|format| format < FORMAT.into()) {
             kept.rewrite(path)?;
         }
         Ok(Self { path: path.to_owned(), kept: Mutex::new(kept), last_intent })
+    }
+
+    /// Has every commit witnessed from now on.
+    pub(super) fn witnessed_by(&self, witness: Witness) {
+        self.kept().witness = Some(witness);
     }
 
     /// Flushes, gives the database back, and tells what it holds.
@@ -176,6 +183,8 @@ impl Store for SledStore {
                 .iter_mut()
                 .filter(|answer| answer.is_ok())
                 .for_each(|a| *a = Err(error.clone()));
+        } else if let Some(witness) = &kept.witness {
+            witness.confirm(&kept.snapshot.meta);
         }
         answers
     }

@@ -93,6 +93,31 @@ fn flipped_bytes_lose_nothing_unnoticed() {
 }
 
 #[test]
+fn a_tail_lost_after_a_crash_is_told() {
+    let folder = lived(true);
+    let crashed = folder.read().meta.serial;
+    let state = folder.open();
+    let copy = folder.path().join("copy");
+    fs::copy(folder.of("store/db"), &copy).unwrap();
+    state.store().commit(puts(&["c/late"])).unwrap();
+    drop(state);
+    fs::copy(&copy, folder.of("store/db")).unwrap();
+    let error = folder.try_open().err().unwrap();
+    let said = format!("ends at serial {crashed}, but {} was confirmed", crashed + 1);
+    assert!(error.to_string().contains(&said), "{error}");
+    import_snapshot(&folder);
+    assert_eq!(keys(&folder.open().snapshot()).len(), 4);
+}
+
+#[test]
+fn a_folder_that_was_emptied_begins_anew() {
+    let folder = lived(false);
+    fs::remove_dir_all(folder.of("store")).unwrap();
+    fs::remove_file(folder.of("snapshot.json")).unwrap();
+    assert_eq!(folder.open().snapshot().meta.serial, 0);
+}
+
+#[test]
 fn entries_that_changed_behind_its_back_are_told() {
     type Change = fn(&sled::Db);
     let changes: [Change; 4] = [
@@ -131,7 +156,7 @@ fn a_store_of_an_earlier_day_is_told() {
         fs::copy(earlier.path().join(file), folder.of("store").join(file)).unwrap();
     }
     let error = folder.try_open().err().unwrap();
-    assert!(error.to_string().contains("ends at serial 4, but was at 5"), "{error}");
+    assert!(error.to_string().contains("ends at serial 4, but 5 was confirmed"), "{error}");
 }
 
 #[test]

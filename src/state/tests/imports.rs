@@ -65,9 +65,43 @@ fn many_records_are_imported_whole() {
         many.records.insert(record.key(), record);
     }
     let folder = Folder::new();
-    assert_eq!(import(&folder, &many, false), Ok(2));
-    assert_eq!(folder.read().records, many.records);
+    let serial = import(&folder, &many, false).unwrap();
+    assert!(serial > many.meta.serial);
+    assert_eq!((folder.read().meta.serial, &folder.read().records), (serial, &many.records));
     assert_eq!(folder.open().snapshot().records, many.records);
+}
+
+#[test]
+fn an_interrupted_import_is_told_wherever_it_stopped() {
+    let whole = Folder::new();
+    whole.record(&["a/one"]);
+    let export = export(&whole);
+    let moments: [fn(&Folder); 3] = [
+        |folder| std::fs::remove_dir_all(folder.of("store.importing")).unwrap(),
+        |folder| std::fs::rename(folder.of("store"), folder.of("store.before-import")).unwrap(),
+        |folder| {
+            std::fs::rename(folder.of("store"), folder.of("store.before-import")).unwrap();
+            std::fs::remove_file(folder.of("snapshot.json")).unwrap();
+        },
+    ];
+    for (n, stop) in moments.into_iter().enumerate() {
+        let folder = Folder::new();
+        folder.record(&["a/one", "a/two"]);
+        std::fs::create_dir(folder.of("store.importing")).unwrap();
+        std::fs::write(folder.of("running"), "{}").unwrap();
+        stop(&folder);
+        match folder.try_read() {
+            Ok(read) => assert_eq!((n, read.records.len()), (0, 2)),
+            Err(StateError::Missing { .. }) => assert_eq!(n, 1),
+            Err(StateError::Damaged { cause, .. }) => {
+                assert_eq!((n, cause.as_str()), (2, "an import was interrupted"));
+            }
+            Err(error) => unreachable!("{error}"),
+        }
+        import(&folder, &export, n == 0).unwrap();
+        assert_eq!(keys(&folder.read()), ["a/one"]);
+        assert_eq!(keys(&folder.open().snapshot()), ["a/one"]);
+    }
 }
 
 #[test]
