@@ -30,6 +30,7 @@ pub struct Packages(Arc<Inner>);
 
 struct Inner {
     folder: PathBuf,
+    largest_direct: u64,
     known: Mutex<Known>,
 }
 
@@ -54,7 +55,13 @@ impl fmt::Debug for Packages {
 impl Packages {
     /// No packages yet; paths are relative to `folder`, the manifest's.
     pub fn new(folder: impl Into<PathBuf>) -> Self {
-        Self(Arc::new(Inner { folder: folder.into(), known: Mutex::default() }))
+        Self::with_limit(folder, LARGEST_DIRECT)
+    }
+
+    /// The same with another limit for archives that a call carries, in bytes.
+    pub(crate) fn with_limit(folder: impl Into<PathBuf>, largest_direct: u64) -> Self {
+        let known = Mutex::default();
+        Self(Arc::new(Inner { folder: folder.into(), largest_direct, known }))
     }
 
     /// The package of a directory, a file or a `.zip`, which is read the first time.
@@ -119,10 +126,10 @@ impl Packages {
     pub fn needs_bucket(&self, package: &Package) -> Result<bool, String> {
         // A deflated file grows by 5 bytes a block of 16 KB at most; its name stands twice.
         let names: usize = package.files.iter().map(|name| 2 * name.len() + 200).sum();
-        if package.size + package.size / 1_000 + names as u64 <= LARGEST_DIRECT {
+        if package.size + package.size / 1_000 + names as u64 <= self.0.largest_direct {
             return Ok(false);
         }
-        Ok(self.archive(&package.digest)?.len() as u64 > LARGEST_DIRECT)
+        Ok(self.archive(&package.digest)?.len() as u64 > self.0.largest_direct)
     }
 
     fn known(&self) -> std::sync::MutexGuard<'_, Known> {

@@ -184,10 +184,19 @@ fn a_handler_names_a_file_that_has_to_be_there() {
 }
 
 #[test]
-fn small_packages_need_no_bucket() {
+fn only_archives_over_the_limit_need_a_bucket() {
+    let zeros = "0".repeat(4_000);
+    let random: String =
+        (0..4_000_u32).map(|n| format!("{:x}", n.wrapping_mul(2_654_435_761))).collect();
+    for (text, limit, needed) in
+        [(&zeros, 3_000, false), (&random, 3_000, true), (&random, 99_999, false)]
+    {
+        let packages = Packages::with_limit("", limit);
+        let package = packages.embedded(&[("index.py", text)]).unwrap();
+        assert_eq!(packages.needs_bucket(&package).unwrap(), needed, "{limit}");
+    }
     let packages = Packages::new("");
     let package = packages.embedded(&[("index.py", "1")]).unwrap();
-    assert!(!packages.needs_bucket(&package).unwrap());
     assert!(packages.archive(&package.digest).is_ok());
 }
 

@@ -63,6 +63,12 @@ impl<'e, 'a> Cx<'e, 'a> {
         &self.all.manifest.functions
     }
 
+    /// Whether the environment is one that is made to go: with a time to live, and not protected.
+    pub fn is_passing(&self) -> bool {
+        let environment = &self.all.manifest.environment;
+        environment.ttl.is_some() && !environment.protect
+    }
+
     /// Reports a problem.
     pub fn problem(&mut self, problem: Problem) {
         self.all.problems.push(problem);

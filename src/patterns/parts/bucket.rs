@@ -17,8 +17,9 @@ use crate::text;
 pub struct BucketKeys {
     /// Whether it keeps the versions of its objects; not if nothing is said.
     pub versioning: bool,
-    /// Whether its objects may be deleted with it. A bucket that holds objects is kept otherwise.
-    pub empty_on_destroy: bool,
+    /// Whether its objects may be deleted with it; a bucket that holds objects is kept otherwise. If
+    /// nothing is said, they may in an environment with a `ttl` that is not protected.
+    pub force_empty: Option<bool>,
     /// How long its objects are kept, in whole days; for ever if nothing is said.
     #[schemars(extend("x-minimum" = "1d"))]
     pub expire: Option<Duration>,
@@ -60,7 +61,7 @@ pub fn bucket(
         part,
         BucketInputs {
             versioning: keys.versioning,
-            force_empty: keys.empty_on_destroy,
+            force_empty: keys.force_empty.unwrap_or(cx.is_passing()),
             policy: private(&own),
             lifecycle,
             ..BucketInputs::default()

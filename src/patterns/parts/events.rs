@@ -104,7 +104,8 @@ pub fn notify_function(cx: &mut Cx<'_, '_>, sources: Sources<'_>, lambda: &Lambd
 /// Lets the bucket send to a queue, which may be another instance's.
 pub fn notify_queue(cx: &mut Cx<'_, '_>, sources: Sources<'_>, queue: &Handle<Queue>) {
     let source = sources.bucket.arn().foretold().into();
-    let sid = format!("Bucket{}", cx.name().replace('-', ""));
+    // Ids of statements are letters and digits; names are in lower case.
+    let sid = format!("Bucket{}", cx.name().replace('-', "X"));
     admit(cx, queue, &sid, Sender { service: "s3.amazonaws.com", source });
     tell(cx, sources, "queue", queue.arn().into(), Vec::new());
 }

@@ -224,6 +224,8 @@ fn is_large(cx: &mut Cx<'_, '_>, package: &Package) -> bool {
     cx.ok(large).unwrap_or_default()
 }
 
+const LONGEST_STATEMENT_ID: usize = 100;
+
 /// Lets a service invoke a function on behalf of `source`. The account is for sources whose ARN
 /// holds none.
 pub fn allow_invoke(
@@ -234,7 +236,7 @@ pub fn allow_invoke(
     source: impl Into<Input<String>>,
     account: Option<Input<String>>,
 ) -> Handle<Permission> {
-    let statement_id = part.replace('.', "-");
+    let statement_id = physical_name(&part.replace('.', "-"), 0, LONGEST_STATEMENT_ID);
     cx.add(
         part,
         PermissionInputs {

@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::{Digest, Sha256};
 
+use crate::graph::physical_name;
 use crate::manifest::{Method, Route};
+
+const LONGEST: usize = 64;
 
 /// A name for each route: its path, after its method unless that is GET. Of routes that would have
 /// the same name, or one that is taken, all but the first get a hash of the route.
@@ -36,7 +39,7 @@ fn label(route: &Route) -> String {
     if *method != Method::Get {
         words.insert(0, method.as_str().to_ascii_lowercase());
     }
-    words.join("-")
+    physical_name(&words.join("-"), 0, LONGEST)
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Manifests to graphs.
 
+mod composition;
 mod manifests;
 mod schemas;
 mod wrong;

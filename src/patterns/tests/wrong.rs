@@ -159,3 +159,34 @@ fn an_identity_that_says_nothing() {
         + &function("api.authorizer", "identity = [\"Authorization\"]");
     insta::assert_snapshot!(wrong(&api));
 }
+
+#[test]
+fn an_instance_that_stands_for_itself() {
+    insta::assert_snapshot!(wrong(&bucket("one", "bucket = \"${one.bucket}\"")));
+}
+
+#[test]
+fn parts_that_stand_for_what_is_not_there() {
+    let one = bucket("one", "bucket = \"${two.bucket}\"\nprefix = \"a\"");
+    insta::assert_snapshot!(wrong(
+        &(one + &bucket("two", "bucket = \"${three.bucket}\"\nprefix = \"b\""))
+    ));
+}
+
+#[test]
+fn keys_that_belong_to_the_instance_that_is_used() {
+    let more = "[patterns.more]\nuse = \"api-async\"\nroute = \"POST /more\"\napi = \"${jobs.api}\"\n\
+                queue = \"${jobs.queue}\"\ncors = { origins = [\"*\"] }\n";
+    let images = "[patterns.images]\nuse = \"s3-multiple-subscriptions\"\n\
+                  [patterns.also]\nuse = \"s3-multiple-subscriptions\"\ntopic = \"${images.topic}\"\nprefix = \"a/\"\n";
+    insta::assert_snapshot!(wrong(&format!(
+        "{}{more}{}{images}",
+        jobs("jobs", ""),
+        function("more.consumer", "")
+    )));
+}
+
+#[test]
+fn a_webhook_that_takes_deliveries_from_nowhere() {
+    insta::assert_snapshot!(wrong("[patterns.hooks]\nuse = \"webhook-proxy\"\n"));
+}

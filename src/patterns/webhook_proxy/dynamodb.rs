@@ -1,7 +1,7 @@
 //! The webhook proxy with a table and its stream.
 
 use super::filter;
-use super::{Params, Recipient, TableKeys, filter_of, no_route, receive};
+use super::{Params, Recipient, Start, TableKeys, filter_of, no_route, receive};
 use crate::aws::{
     EventSourceMapping, EventSourceMappingInputs, Key, Queue, Statement, Table, TableInputs,
 };
@@ -122,6 +122,7 @@ fn add(
     let (batch_size, window) = gather(keys.batch.as_ref(), keys.window.as_ref());
     let seconds =
         |duration: &Spanned<Duration>| i32::try_from(duration.seconds()).unwrap_or(i32::MAX);
+    let start = keys.start.as_ref().map_or(Start::Oldest, |start| *start.get_ref());
     let retries = keys.retries.as_ref().map_or(5, |retries| *retries.get_ref());
     cx.add::<EventSourceMapping>(
         &format!("{label}.mapping"),
@@ -130,7 +131,7 @@ fn add(
             source: stream.arn.clone(),
             batch_size,
             window,
-            starting_position: Some("LATEST".to_owned()),
+            starting_position: Some(start.position().to_owned()),
             filters: vec![filter],
             bisect_on_error: Some(true),
             max_retries: Some(i32::try_from(retries).unwrap_or(i32::MAX)),

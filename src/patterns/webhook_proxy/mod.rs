@@ -118,6 +118,29 @@ struct RecipientKeys {
     /// `24h` if nothing is said.
     #[schemars(extend("x-minimum" = "1m", "x-maximum" = "24h"))]
     max_age: Option<Spanned<Duration>>,
+    /// For the store `dynamodb`: where in the stream it starts; with the `oldest` delivery of the last
+    /// 24 hours if nothing is said, so that none is missed while it is set up.
+    start: Option<Spanned<Start>>,
+}
+
+/// Where in a stream a recipient starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(inline)]
+enum Start {
+    /// With what the stream still holds of the last 24 hours.
+    Oldest,
+    /// With what comes from then on. What comes within the first minutes may be missed.
+    Newest,
+}
+
+impl Start {
+    const fn position(self) -> &'static str {
+        match self {
+            Self::Oldest => "TRIM_HORIZON",
+            Self::Newest => "LATEST",
+        }
+    }
 }
 
 /// The pattern.
@@ -198,6 +221,7 @@ fn check_store(cx: &mut Cx<'_, '_>, params: &Params) {
             ("window", keys.window.as_ref().map(Spanned::span)),
             ("retries", keys.retries.as_ref().map(Spanned::span)),
             ("max_age", keys.max_age.as_ref().map(Spanned::span)),
+            ("start", keys.start.as_ref().map(Spanned::span)),
         ]
     });
     let (unfit, store): (Vec<_>, &str) = match params.store {

@@ -2,7 +2,7 @@
 
 use crate::graph::{Address, Graph, Node};
 use crate::manifest::{Manifest, Problem, Reference, Span, did_you_mean, list};
-use crate::patterns::expansion::Expansion;
+use crate::patterns::expansion::{Expansion, PartUse};
 
 /// A part that was found, and the attribute that is left of the reference.
 pub(super) struct Found<'g> {
@@ -98,21 +98,34 @@ fn no_attribute(reference: &Reference, node: &Node, attribute: Option<&str>) -> 
 /// Checks the parts that stand for other instances' own.
 pub(in crate::patterns) fn check_uses(all: &mut Expansion<'_>) {
     let Expansion { graph, manifest, uses, problems, .. } = all;
-    for part in uses {
+    for part in uses.iter() {
         let reference = &part.reference;
         let target = Address::new(&reference.instance, &reference.part);
-        if graph.real(&target) == target && graph.get(&target).is_none() {
-            problems.extend(find(graph, manifest, reference).err());
-            continue;
-        }
         match graph.get(&part.own) {
-            None => problems.push(round(reference.span)),
+            None if graph.parts(&reference.instance).any(|known| *known == target) => {
+                problems.extend(leads_back(uses, &target).then(|| round(reference.span)));
+            }
+            None => problems.extend(find(graph, manifest, reference).err()),
             Some(node) if node.traits.kind != part.kind => {
                 problems.push(wrong_kind(part.kind, reference, node));
             }
             Some(_) => {}
         }
     }
+}
+
+/// Whether what stands for a part leads back to it. Where it leads to what is not there, that is said
+/// at the last reference.
+fn leads_back(uses: &[PartUse], start: &Address) -> bool {
+    let next = |at: &Address| {
+        let part = uses.iter().find(|part| part.own == *at)?;
+        Some(Address::new(&part.reference.instance, &part.reference.part))
+    };
+    let mut at = Some(start.clone());
+    for _ in uses {
+        at = at.as_ref().and_then(next);
+    }
+    at.is_some_and(|at| next(&at).is_some())
 }
 
 fn round(place: Span) -> Problem {

@@ -26,7 +26,17 @@ pub(in crate::patterns) struct Wire {
 #[derive(Default)]
 struct Connected {
     environment: BTreeMap<String, Input<String>>,
-    statements: Vec<(String, Statement)>,
+    statements: BTreeMap<String, Statement>,
+}
+
+impl Connected {
+    /// Adds a statement; another one of the same id keeps it, and this one gets another.
+    fn allow(&mut self, mut sid: String, statement: Statement) {
+        while self.statements.get(&sid).is_some_and(|known| *known != statement) {
+            sid.push('X');
+        }
+        self.statements.insert(sid, statement);
+    }
 }
 
 /// Gives all functions their variables and their rights.
@@ -128,7 +138,9 @@ fn grant(
             .help(format!("On `{address}` one can grant {}.", any_of(names())));
         return all.problems.push(problem);
     };
-    connected.statements.extend(verb.statements(&address));
+    for (sid, statement) in verb.statements(&address) {
+        connected.allow(sid, statement);
+    }
     for attribute in grants.attributes {
         let name = variable(&reference.instance, &reference.part, attribute);
         let part = tie(all, wire, address.clone(), (*attribute).to_owned(), access.span());

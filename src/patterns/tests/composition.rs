@@ -1,0 +1,195 @@
+//! Instances that use each other's parts.
+
+use serde_json::{Value, json};
+
+use super::*;
+use crate::graph::Address;
+
+const HEAD: &str =
+    "[project]\nname = \"shop\"\nregion = \"eu-west-1\"\n[functions]\nruntime = \"python3.12\"\n";
+const ECHO: &str = "code = \"functions/echo\"\nhandler = \"index.handler\"\n";
+
+/// The graph of these instances; `@` stands for a function's code.
+fn graph(instances: &str) -> Graph {
+    expanded(&format!("{HEAD}{}", instances.replace('@', ECHO))).graph
+}
+
+fn wanted<'g>(graph: &'g Graph, address: &str) -> &'g Value {
+    let address: Address = address.parse().unwrap();
+    &graph.nodes().get(&address).unwrap_or_else(|| panic!("{address} is not there")).wanted
+}
+
+fn waits_for(graph: &Graph, address: &str, other: &str) -> bool {
+    let (address, other): (Address, Address) = (address.parse().unwrap(), other.parse().unwrap());
+    graph.nodes()[&address].needs().contains(&other)
+}
+
+const JOBS: &str =
+    "[patterns.jobs]\nuse = \"api-async\"\nroute = \"POST /jobs\"\n[patterns.jobs.consumer]\n@\n";
+const FILES: &str = "[patterns.files]\nuse = \"s3-multiple-subscriptions\"\n";
+
+#[test]
+fn a_queue_of_another_instance_admits_the_bucket() {
+    let graph = graph(&format!(
+        "{JOBS}[patterns.drop]\nuse = \"s3-single-subscription\"\nsubscriber = {{ queue = \"${{jobs.queue}}\" }}\n"
+    ));
+    let source = &wanted(&graph, "jobs/queue")["policy"]["Bucketdrop"]["conditions"]["ArnEquals"];
+    assert_eq!(
+        source["aws:SourceArn"][0]["$expr"][0],
+        json!({"node": "drop/bucket", "foretold": "arn"})
+    );
+    assert!(waits_for(&graph, "drop/bucket.notification", "jobs/queue"));
+    assert!(
+        graph
+            .get(&Address::new("drop", "queue"))
+            .is_some_and(|node| node.address.instance() == "jobs")
+    );
+}
+
+#[test]
+fn an_api_of_another_instance_is_deployed_after_all_routes() {
+    let graph = graph(&format!(
+        "{JOBS}[patterns.more]\nuse = \"s3-upload\"\nroute = \"POST /files\"\napi = \"${{jobs.api}}\"\n"
+    ));
+    assert!(waits_for(&graph, "jobs/api.stage", "jobs/route"));
+    assert!(waits_for(&graph, "jobs/api.stage", "more/signer.route"));
+    assert!(!graph.nodes().contains_key(&Address::new("more", "api")));
+    assert!(!graph.nodes().contains_key(&Address::new("more", "api.stage")));
+}
+
+#[test]
+fn an_upload_opens_another_instances_bucket_for_pages() {
+    let graph = graph(&format!(
+        "{FILES}[patterns.up]\nuse = \"s3-upload\"\nroute = \"POST /files\"\nbucket = \"${{files.bucket}}\"\n\
+         cors = {{ origins = [\"https://shop.example\"] }}\n"
+    ));
+    assert_eq!(
+        wanted(&graph, "files/bucket")["cors"][0]["origins"],
+        json!(["https://shop.example"])
+    );
+    let put = &wanted(&graph, "up/signer.role")["policy"]["Upload"];
+    let objects = json!([{"node": "files/bucket", "foretold": "arn"}, "/uploads/*"]);
+    assert_eq!(
+        (&put["actions"], &put["resources"][0]["$expr"]),
+        (&json!(["s3:PutObject"]), &objects)
+    );
+}
+
+#[test]
+fn parts_stand_for_parts_that_stand_for_others() {
+    let single = |name: &str, bucket: &str, prefix: &str| {
+        format!(
+            "[patterns.{name}]\nuse = \"s3-single-subscription\"\nbucket = \"${{{bucket}.bucket}}\"\n\
+             prefix = \"{prefix}\"\n[patterns.{name}.subscriber]\n@access = [\"{name}.bucket:read\"]\n"
+        )
+    };
+    let files = "[patterns.z]\nuse = \"s3-single-subscription\"\nprefix = \"z/\"\nsubscriber = { queue = {} }\n";
+    let graph = graph(&format!("{}{}{files}", single("a", "b", "a/"), single("b", "z", "b/")));
+    let rules = wanted(&graph, "z/bucket.notification")["rules"].as_object().unwrap();
+    assert_eq!(rules.keys().collect::<Vec<_>>(), ["a", "b", "z"]);
+    let name = &wanted(&graph, "a/subscriber.function")["environment"]["A_BUCKET_NAME"]["$expr"][0];
+    assert_eq!(name, &json!({"node": "z/bucket", "output": "name"}));
+}
+
+#[test]
+fn subscribers_can_be_added_to_a_topic_without_touching_its_instance() {
+    let before = graph(FILES);
+    let more = "[patterns.more]\nuse = \"s3-multiple-subscriptions\"\ntopic = \"${files.topic}\"\n\
+                [patterns.more.subscribers.one]\n@";
+    let after = graph(&format!("{FILES}{more}"));
+    for (address, node) in before.nodes() {
+        assert_eq!(node.wanted, after.nodes()[address].wanted, "{address}");
+    }
+    assert!(waits_for(&after, "more/one.subscription", "files/topic"));
+    assert!(!after.nodes().contains_key(&Address::new("more", "bucket")));
+}
+
+#[test]
+fn recipients_can_be_added_to_a_webhook_from_elsewhere() {
+    let hooks = "[patterns.hooks]\nuse = \"webhook-proxy\"\nroute = \"POST /hook\"\n";
+    let recipient = |source: &str| {
+        format!(
+            "[patterns.more]\nuse = \"webhook-proxy\"\n{source}\n[patterns.more.recipients.one]\n@"
+        )
+    };
+    let inside = graph(&format!("{hooks}{}", recipient("table = \"${hooks.table}\"")));
+    assert!(waits_for(&inside, "more/one.mapping", "hooks/table"));
+    assert!(!inside.nodes().contains_key(&Address::new("more", "api")));
+
+    let arn = "arn:aws:dynamodb:eu-west-1:123456789012:table/t/stream/2026-01-01T00:00:00.000";
+    let outside = graph(&recipient(&format!("stream_arn = \"{arn}\"")));
+    assert_eq!(wanted(&outside, "more/one.mapping")["source"], arn);
+    assert_eq!(wanted(&outside, "more/one.role")["policy"]["Stream"]["resources"][0], arn);
+
+    let arn = "arn:aws:sns:eu-west-1:123456789012:t";
+    let outside = graph(&recipient(&format!("store = \"s3\"\ntopic_arn = \"{arn}\"")));
+    assert_eq!(wanted(&outside, "more/one.subscription")["topic"], arn);
+    assert_eq!(wanted(&outside, "more/one.permission")["source_arn"], arn);
+}
+
+#[test]
+fn functions_can_fail_into_another_instances_queue() {
+    let mailer = |name: &str, more: &str| {
+        format!(
+            "[patterns.{name}]\nuse = \"dead-letter-queue\"\n{more}\n[patterns.{name}.function]\n@\n"
+        )
+    };
+    let other = mailer("other", "queue = \"${mailer.dead-letter-queue}\"");
+    let graph = graph(&(mailer("mailer", "") + &other));
+    let target = &wanted(&graph, "other/invoke-config")["on_failure"]["$expr"][0];
+    assert_eq!(target, &json!({"node": "mailer/dead-letter-queue", "output": "arn"}));
+    assert!(!graph.nodes().contains_key(&Address::new("other", "redrive.function")));
+}
+
+#[test]
+fn texts_hold_accounts_outputs_and_secrets() {
+    let lines =
+        "environment = { A = \"${account}-x\", B = \"b-${jobs.queue}\", S = \"x${var.KEY}\" }";
+    let text = format!(
+        "{HEAD}[variables.KEY]\nsensitive = true\n{}",
+        JOBS.replace('@', &format!("{ECHO}{lines}\n"))
+    );
+    let mut context = Context { environment: "dev".into(), ..Context::default() };
+    context.variables.insert("KEY".into(), "hunter2".into());
+    let manifest = parse(&manifests().join("maas.toml"), text, &context, &schemas()).unwrap();
+    let packages = Packages::new(manifest.folder.clone());
+    let graph = expand(&manifest, &place(), None, &packages).unwrap().graph;
+    let environment = &wanted(&graph, "jobs/consumer.function")["environment"];
+    assert_eq!(environment["A"], json!({"$expr": [{"account": true}, "-x"]}));
+    assert_eq!(environment["B"], json!({"$expr": ["b-", {"node": "jobs/queue", "output": "url"}]}));
+    assert_eq!(environment["S"], json!({"$secret": "xhunter2"}));
+}
+
+#[test]
+fn large_archives_go_through_one_bucket() {
+    let text = format!("{HEAD}{}", JOBS.replace('@', ECHO));
+    let manifest = read(&text).unwrap();
+    let packages = Packages::with_limit(manifest.folder.clone(), 10);
+    let graph = expand(&manifest, &place(), None, &packages).unwrap().graph;
+    let bucket = &wanted(&graph, "jobs/consumer.function")["staging_bucket"]["$expr"][0];
+    assert_eq!(bucket, &json!({"node": "maas/staging-bucket", "output": "name"}));
+    assert_eq!(wanted(&graph, "maas/staging-bucket")["force_empty"], true);
+}
+
+#[test]
+fn buckets_of_passing_environments_may_go_with_their_objects() {
+    let text = format!("{HEAD}[environments.dev]\nttl = \"1h\"\n{FILES}");
+    assert_eq!(wanted(&expanded(&text).graph, "files/bucket")["force_empty"], true);
+    let protected = text.replace("ttl =", "protect = true\nttl =");
+    assert_eq!(wanted(&expanded(&protected).graph, "files/bucket")["force_empty"], false);
+    let kept = format!("{text}bucket = {{ force_empty = false }}\n");
+    assert_eq!(wanted(&expanded(&kept).graph, "files/bucket")["force_empty"], false);
+}
+
+#[test]
+fn builds_are_each_told_once_in_the_manifests_order() {
+    let built = format!("{JOBS}[patterns.more]\nuse = \"api-async\"\nroute = \"POST /m\"\n[patterns.more.consumer]\n@")
+        .replace('@', &format!("{ECHO}build = \"make\"\n"));
+    let manifest = read(&format!("{HEAD}{built}")).unwrap();
+    let builds = builds(&manifest);
+    assert_eq!(builds.len(), 1);
+    assert_eq!(
+        (builds[0].command.as_str(), &builds[0].code),
+        ("make", &manifests().join("functions/echo"))
+    );
+}
