@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::entries::Entry;
-use super::plan_view::{Detail, by_instance, difference, shown_changes};
+use super::plan_view::{Detail, by_instance, difference, shown_changes, summary_line};
 use super::style::sign;
 use super::value_view::{is_large, line};
 use crate::plan::{Action, Change, Plan};
@@ -28,8 +28,7 @@ fn whole(plan: &Plan, detail: Option<Detail>) -> String {
     let place = format!("{}/{}", plan.project, plan.environment);
     let mut text = format!("<!-- maas plan {place} -->\n### maas plan: `{place}`\n\n");
     if plan.is_empty() {
-        let _ =
-            writeln!(text, "No changes; {} resources are as they are wanted.", summary.unchanged);
+        let _ = writeln!(text, "{}", summary_line(plan));
         return text;
     }
     text.push_str("| create | update | replace | delete | unchanged |\n|---|---|---|---|---|\n");

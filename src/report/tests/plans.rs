@@ -22,7 +22,12 @@ fn a_plan_with_the_inputs_of_what_is_new() {
 fn a_plan_without_changes() {
     let plan = Plan { steps: Vec::new(), ..plan() };
     insta::assert_snapshot!(plain(&plan_view(&plan, Detail::Changes)), @"No changes. The one resource of shop/dev is as it is wanted.");
-    insta::assert_snapshot!(plan_markdown(&plan, 60_000), @"");
+    insta::assert_snapshot!(plan_markdown(&plan, 60_000), @r"
+    <!-- maas plan shop/dev -->
+    ### maas plan: `shop/dev`
+
+    No changes. The one resource of shop/dev is as it is wanted.
+    ");
 }
 
 #[test]

@@ -21,9 +21,10 @@ fn a_fault_of_aws() {
     insta::assert_snapshot!(shown(&Complaint::of_fault(Some(&at), "created", &fault)), @r"
     maas::aws::refused
 
-      × jobs/consumer.function (create): lambda:CreateFunction:
-      │ InvalidParameterValueException: The role defined for the function cannot
-      │ be assumed. (request id 6c9f1f0c)
+      × jobs/consumer.function could not be created: The role defined for the
+      │ function cannot be assumed.
+      │ lambda:CreateFunction answered InvalidParameterValueException, request id
+      │ 6c9f1f0c.
       help: Check the role's trust policy.
     ");
 }

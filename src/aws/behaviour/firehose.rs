@@ -1,0 +1,35 @@
+//! How Firehose answers.
+
+use super::{Class, HELD, NEW, Row};
+
+pub(super) const ROWS: &[Row] = &[
+    // A concurrent modification is no matter of trying again: the version has to be read
+    // anew.
+    Row(
+        "firehose:CreateDeliveryStream",
+        &["ResourceInUseException"],
+        "already exists",
+        Class::Exists,
+    ),
+    Row("firehose:", &["ResourceNotFoundException"], "", Class::Absent),
+    Row("firehose:", &["InvalidArgumentException"], "unable to assume role", NEW),
+    Row("firehose:", &["InvalidArgumentException"], "is not authorized to", NEW),
+    Row("firehose:", &["InvalidArgumentException"], "Access was denied", NEW),
+    Row("firehose:", &["InvalidArgumentException"], "Verify that the IAM role has access", NEW),
+    Row(
+        "firehose:",
+        &["InvalidArgumentException"],
+        "role specified in VpcConfiguration has permissions",
+        NEW,
+    ),
+    Row("firehose:", &["ResourceInUseException"], "", HELD),
+    Row(
+        "firehose:CreateDeliveryStream",
+        &["LimitExceededException"],
+        "",
+        Class::Terminal(
+            "this region has as many Firehose streams as the account may have; delete some or raise the quota under Service Quotas",
+        ),
+    ),
+    Row("firehose:", &["LimitExceededException"], "", Class::Throttle),
+];

@@ -1,0 +1,67 @@
+//! How Lambda answers.
+
+use super::{BUSY, Class, FRESH, HELD, NEW, Row};
+
+pub(super) const ROWS: &[Row] = &[
+    Row("lambda:", &["InvalidParameterValueException"], "cannot be assumed by Lambda", NEW),
+    Row(
+        "lambda:",
+        &["InvalidParameterValueException"],
+        "execution role does not have permissions",
+        NEW,
+    ),
+    Row("lambda:", &["InvalidParameterValueException"], "ensure the role can perform", NEW),
+    Row("lambda:Put", &["InvalidParameterValueException"], "does not have permissions", NEW),
+    Row("lambda:Put", &["InvalidParameterValueException"], "destination ARN", NEW),
+    Row("lambda:", &["InvalidParameterValueException"], "Cannot access stream", NEW),
+    Row("lambda:", &["InvalidParameterValueException"], "KMS key is invalid for CreateGrant", NEW),
+    Row("lambda:", &["InvalidParameterValueException"], "throttled by EC2", Class::Throttle),
+    Row("lambda:CreateFunction", &["ResourceConflictException"], "already exist", Class::Exists),
+    Row("lambda:AddPermission", &["ResourceConflictException"], "already exists", Class::Exists),
+    Row("lambda:CreateEventSourceMapping", &["ResourceConflictException"], "", Class::Exists),
+    Row("lambda:", &["ResourceConflictException"], "", BUSY),
+    Row("lambda:", &["ResourceInUseException"], "", HELD),
+    Row("lambda:AddPermission", &["ResourceNotFoundException"], "", FRESH),
+    Row("lambda:PutFunctionEventInvokeConfig", &["ResourceNotFoundException"], "", FRESH),
+    Row("lambda:PutFunctionConcurrency", &["ResourceNotFoundException"], "", FRESH),
+    Row("lambda:CreateEventSourceMapping", &["ResourceNotFoundException"], "", FRESH),
+    Row("lambda:", &["ResourceNotFoundException"], "", Class::Absent),
+    Row(
+        "lambda:",
+        &["InvalidParameterValueException"],
+        "UnreservedConcurrentExecution",
+        Class::Terminal(
+            "the account's concurrency is too small to reserve this; leave `concurrency` out, or raise the quota of concurrent executions",
+        ),
+    ),
+    Row(
+        "lambda:",
+        &["InvalidParameterValueException"],
+        "no longer supported",
+        Class::Terminal("Lambda has retired this runtime; choose a newer one"),
+    ),
+    Row(
+        "lambda:",
+        &["InvalidParameterValueException"],
+        "less than Function timeout",
+        Class::Terminal(
+            "a queue has to hide messages longer than its function may take; give it a visibility timeout of six times that",
+        ),
+    ),
+    Row(
+        "lambda:",
+        &["PolicyLengthExceededException"],
+        "",
+        Class::Terminal(
+            "the function's policy is full; let one statement name several sources with `*` in its ARN",
+        ),
+    ),
+    Row(
+        "lambda:",
+        &["CodeStorageExceededException"],
+        "",
+        Class::Terminal(
+            "Lambda's code storage of this region is full; delete old function versions or raise the quota",
+        ),
+    ),
+];
