@@ -108,6 +108,15 @@ impl Node {
         needs
     }
 
+    /// The resources that it needs by inputs that cannot be changed in place.
+    pub fn fixed_needs(&self) -> BTreeSet<Address> {
+        if self.traits.replace_on == super::ALL {
+            return document::needs(&self.wanted);
+        }
+        let inputs = self.traits.replace_on.iter().filter_map(|input| self.wanted.get(*input));
+        inputs.flat_map(document::needs).collect()
+    }
+
     /// The resource with which the cloud deletes it.
     pub fn owner(&self) -> Option<Address> {
         let input = self.wanted.get(self.traits.dies_with?)?;

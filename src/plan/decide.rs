@@ -163,7 +163,8 @@ impl<'a> Round<'a> {
             preview,
             seen: None,
         };
-        let Some(record) = record.filter(|_| !self.world.is_gone(&node.address)) else {
+        let is_gone = self.world.is_gone(&node.address) || self.went_with_owner(node);
+        let Some(record) = record.filter(|_| !is_gone) else {
             if self.world.in_scope(&node.address) {
                 decision.verdict = Verdict::Create;
                 decision.reasons =
@@ -232,10 +233,24 @@ impl<'a> Round<'a> {
         }
     }
 
-    fn is_replaced(&self, at: &Address) -> bool {
-        self.decisions
-            .get(at)
-            .is_some_and(|decision| matches!(decision.verdict, Verdict::Replace { .. }))
+    /// Whether the cloud has deleted it with its owner, which a run that was interrupted right after
+    /// that did not record any more.
+    fn went_with_owner(&self, node: &Node) -> bool {
+        let owner = node.owner().and_then(|owner| self.decisions.get(&owner));
+        owner.is_some_and(|owner| matches!(owner.verdict, Verdict::Create))
+    }
+
+    /// The replacement that takes this resource along: of its owner, or of one that has to go first
+    /// while this one holds it by an input that cannot change.
+    fn goes_along(&self, node: &Node, record: &Record) -> Option<Address> {
+        let verdict = |at: &Address| self.decisions.get(at).map(|decision| &decision.verdict);
+        let owner = node.owner().filter(|at| matches!(verdict(at), Some(Verdict::Replace { .. })));
+        owner.or_else(|| {
+            node.fixed_needs().into_iter().find(|at| {
+                matches!(verdict(at), Some(Verdict::Replace { new_first: false }))
+                    && record.needs.contains(at)
+            })
+        })
     }
 
     fn moves(&self, at: &Address, output: &str, changes: &[Change]) -> bool {
@@ -299,9 +314,9 @@ impl<'a> Round<'a> {
         if !record.finished {
             decision.reasons.push(Reason::Unfinished);
         }
-        let owner = node.owner().filter(|owner| self.is_replaced(owner));
-        if asked || owner.is_some() || !fixed.is_empty() {
-            decision.reasons.extend(owner.map(Reason::OwnerReplaced));
+        let other = self.goes_along(node, record);
+        if asked || other.is_some() || !fixed.is_empty() {
+            decision.reasons.extend(other.map(Reason::GoesWith));
             if !fixed.is_empty() {
                 decision.reasons.push(Reason::CannotChange(fixed));
             }

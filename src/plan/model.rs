@@ -144,7 +144,7 @@ pub enum Reason {
     /// These inputs cannot be changed in place.
     CannotChange(Vec<String>),
     /// The cloud deletes it with its owner, which is replaced.
-    OwnerReplaced(Address),
+    GoesWith(Address),
     /// The user asked for its replacement.
     Asked,
     /// It is now of another type; this was the old one.

@@ -96,7 +96,7 @@ fn reason(reason: &Reason) -> String {
         Reason::Missing => "it was deleted by hand in the cloud".to_owned(),
         Reason::Unfinished => "its last change was interrupted".to_owned(),
         Reason::CannotChange(paths) => format!("{} cannot be changed in place", quoted(paths)),
-        Reason::OwnerReplaced(owner) => format!("it goes with {owner}, which is replaced"),
+        Reason::GoesWith(other) => format!("it goes with {other}, which is replaced"),
         Reason::Asked => "its replacement was asked for".to_owned(),
         Reason::OtherKind(kind) => format!("it was of the type {kind} before"),
         Reason::NotWanted => "it is not wanted any more".to_owned(),

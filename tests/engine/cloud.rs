@@ -49,10 +49,9 @@ impl Cloud {
     /// Everything that is there, in words.
     pub fn inventory(&self) -> Vec<String> {
         let inner = self.inner();
-        let things = inner
-            .things
-            .iter()
-            .map(|(id, thing)| format!("{id} {} {} {:?}", thing.shape, thing.size, thing.link));
+        let things = inner.things.iter().map(|(id, thing)| {
+            format!("{id} {} {} {:?} {:?}", thing.shape, thing.size, thing.link, thing.base)
+        });
         let children = inner.children.iter().map(|(id, child)| format!("{id} {}", child.weight));
         things.chain(children).collect()
     }
@@ -139,6 +138,9 @@ pub struct ThingInputs {
     pub shape: String,
     #[serde(default)]
     pub link: Option<Input<Arn>>,
+    /// What it stands on. Cannot be changed.
+    #[serde(default)]
+    pub base: Option<Input<Arn>>,
     #[serde(default)]
     pub secret: Option<Input<String>>,
     #[serde(default)]
@@ -169,7 +171,7 @@ impl Resource for Thing {
     const NAME: Option<Naming> =
         Some(Naming { input: "name", longest: 64, charset: Charset::Word, global: false });
     const TAGGED: bool = true;
-    const REPLACE_ON: &'static [&'static str] = &["name", "shape"];
+    const REPLACE_ON: &'static [&'static str] = &["name", "shape", "base"];
 
     fn foretell(want: &ThingInputs, place: &Place) -> Foretold {
         let Some(name) = want.name.known() else { return Foretold::default() };
@@ -231,10 +233,11 @@ impl Resource for Thing {
         let id = held.id.0.clone();
         let arn = thing_outputs(&id, cx.place()).arn;
         cx.call(format!("delete {id}"), |cloud| {
-            let used = cloud
-                .things
-                .iter()
-                .find(|(_, other)| other.link.as_ref().and_then(Input::known) == Some(&arn));
+            let is = |used: &Option<Input<Arn>>| used.as_ref().and_then(Input::known) == Some(&arn);
+            // A link to a name that comes again may dangle for a while, as a function's role may.
+            let used = cloud.things.iter().find(|(_, other)| {
+                is(&other.base) || (is(&other.link) && !id.starts_with("pinned-"))
+            });
             if let Some((user, _)) = used {
                 return Err(Fault::new(FaultKind::Refused, format!("{user} uses it")));
             }

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod cloud;
+mod found;
 mod operations;
 mod plans;
 mod stage;

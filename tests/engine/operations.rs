@@ -4,6 +4,7 @@
 //! a destroy leaves nothing.
 
 use std::collections::BTreeMap;
+use std::fmt::{self, Write};
 
 use proptest::prelude::*;
 
@@ -13,14 +14,18 @@ use crate::stage::{Stage, Want, Wanted};
 fn things() -> impl Strategy<Value = Wanted> {
     let shape = prop_oneof![Just("round"), Just("square")];
     let children = prop::collection::btree_map("[xy]", 1_u32..3, 0..3);
-    let thing = (1_u32..3, shape, prop::option::of("[a-e]"), any::<bool>(), children);
+    let other = || prop::option::of("[a-e]");
+    let thing = (1_u32..3, shape, other(), other(), any::<bool>(), children);
     prop::collection::btree_map("[a-e]", thing, 0..5).prop_map(|things| {
-        let wants = things.into_iter().map(|(name, (size, shape, link, pinned, children))| {
-            // Links lead to earlier names only, so that there is no cycle.
-            let link = link.filter(|link| *link < name);
-            let want = Want { size, shape: shape.to_owned(), link, pinned, secret: None, children };
-            (name, want)
-        });
+        let wants =
+            things.into_iter().map(|(name, (size, shape, link, base, pinned, children))| {
+                // They lead to earlier names only, so that there is no cycle.
+                let earlier = |other: Option<String>| other.filter(|other| *other < name);
+                let (link, base) = (earlier(link), earlier(base));
+                let shape = shape.to_owned();
+                let want = Want { size, shape, link, base, pinned, secret: None, children };
+                (name, want)
+            });
         wants.collect::<BTreeMap<_, _>>()
     })
 }
@@ -41,26 +46,83 @@ async fn undisturbed(wanted: &Wanted, before: &Wanted) -> Vec<String> {
     stage.cloud.inventory()
 }
 
-async fn converges(before: Wanted, wanted: Wanted, nth: u64, trouble: Trouble) {
-    let mut stage = Stage::new();
-    stage.applies(&before).await;
-    stage.cloud.trouble_at(nth, trouble);
-    drop(stage.apply(&wanted).await);
-    stage.cloud.calm();
-    stage.applies(&wanted).await;
-    let plan = stage.plan(&wanted);
-    assert!(plan.is_empty(), "a second plan is not empty: {:?}", plan.steps);
-    assert!(stage.snapshot().intents.is_empty(), "intents are left open");
-    let expected = undisturbed(&wanted, &before).await;
-    assert_eq!(
-        names(&stage.cloud.inventory()),
-        names(&expected),
-        "the cloud is not as after an undisturbed run"
-    );
-    let seen = stage.look().await;
-    assert!(stage.plan_seen(&wanted, &seen).is_empty(), "the state does not say what the cloud is");
-    stage.applies(&Wanted::new()).await;
-    assert_eq!(stage.cloud.inventory(), [""; 0], "a destroy leaves something");
+/// One operation, and the trouble that it meets.
+pub struct Case {
+    pub before: Wanted,
+    pub wanted: Wanted,
+    pub nth: u64,
+    pub trouble: Trouble,
+}
+
+impl Case {
+    pub async fn converges(&self) {
+        let Self { before, wanted, nth, trouble } = self;
+        let mut stage = Stage::new();
+        stage.applies(before).await;
+        stage.cloud.trouble_at(*nth, *trouble);
+        drop(stage.apply(wanted).await);
+        stage.cloud.calm();
+        stage.applies(wanted).await;
+        let plan = stage.plan(wanted);
+        assert!(plan.is_empty(), "a second plan is not empty: {:?}", plan.steps);
+        assert!(stage.snapshot().intents.is_empty(), "intents are left open");
+        let expected = undisturbed(wanted, before).await;
+        assert_eq!(
+            names(&stage.cloud.inventory()),
+            names(&expected),
+            "the cloud is not as after an undisturbed run"
+        );
+        let seen = stage.look().await;
+        let plan = stage.plan_seen(wanted, &seen);
+        assert!(plan.is_empty(), "the state does not say what the cloud is");
+        stage.applies(&Wanted::new()).await;
+        assert_eq!(stage.cloud.inventory(), [""; 0], "a destroy leaves something");
+    }
+}
+
+/// As a test to paste into `found.rs`.
+impl fmt::Debug for Case {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { before, wanted, nth, trouble } = self;
+        let (before, wanted) = (source(before), source(wanted));
+        write!(
+            f,
+            "\n#[tokio::test]\nasync fn found() {{\n    let before = wanted(&[{before}]);\n    \
+             let wanted = wanted(&[{wanted}]);\n    let trouble = Trouble::{trouble:?};\n    \
+             Case {{ before, wanted, nth: {nth}, trouble }}.converges().await;\n}}\n"
+        )
+    }
+}
+
+fn source(things: &Wanted) -> String {
+    let thing = |(name, want): (&String, &Want)| {
+        let mut keys = String::new();
+        for (key, other) in [("link", &want.link), ("base", &want.base)] {
+            let _ = other.iter().try_for_each(|o| write!(keys, "{key}: Some({o:?}.into()), "));
+        }
+        if want.shape != "round" {
+            let _ = write!(keys, "shape: {:?}.into(), ", want.shape);
+        }
+        if want.pinned {
+            keys.push_str("pinned: true, ");
+        }
+        if !want.children.is_empty() {
+            let child = |(name, weight)| format!("({name:?}.into(), {weight})");
+            let children: Vec<String> = want.children.iter().map(child).collect();
+            let _ = write!(keys, "children: [{}].into(), ", children.join(", "));
+        }
+        format!("({name:?}, Want {{ {keys}..want({}) }})", want.size)
+    };
+    things.iter().map(thing).collect::<Vec<_>>().join(", ")
+}
+
+fn cases() -> impl Strategy<Value = Case> {
+    (things(), things(), 1_u64..30, trouble()).prop_map(|(before, wanted, nth, trouble)| Case {
+        before,
+        wanted,
+        nth,
+        trouble,
+    })
 }
 
 /// Without the generation in a name: an interrupted replacement may count further.
@@ -77,8 +139,8 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_operation_converges(before in things(), wanted in things(), nth in 1_u64..30, trouble in trouble()) {
+    fn any_operation_converges(case in cases()) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(converges(before, wanted, nth, trouble));
+        runtime.block_on(case.converges());
     }
 }

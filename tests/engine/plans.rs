@@ -2,11 +2,7 @@
 
 use maas::plan::{Action, Operation, Plan, Reason};
 
-use crate::stage::{Stage, Want, Wanted, want};
-
-fn wanted(things: &[(&str, Want)]) -> Wanted {
-    things.iter().map(|(name, want)| ((*name).to_owned(), want.clone())).collect()
-}
+use crate::stage::{Stage, Want, Wanted, want, wanted};
 
 fn linked(size: u32, link: &str) -> Want {
     Want { link: Some(link.to_owned()), ..want(size) }
@@ -84,6 +80,25 @@ async fn a_pinned_name_goes_before_it_comes_again() {
     assert_eq!(steps(&plan), ["Delete a/thing", "Create a/thing"]);
     stage.applies(&wanted(&[("a", pinned("square"))])).await;
     assert_eq!(stage.cloud.take_log(), ["delete pinned-a", "create pinned-a", "size pinned-a 1"]);
+}
+
+#[tokio::test]
+async fn what_goes_first_takes_along_what_stands_on_it() {
+    let mut stage = Stage::new();
+    let pinned = |shape: &str| Want { pinned: true, shape: shape.into(), ..want(1) };
+    let stands = Want { pinned: true, base: Some("a".into()), ..want(1) };
+    stage.applies(&wanted(&[("a", pinned("round")), ("b", stands.clone())])).await;
+    stage.cloud.take_log();
+    let changed = wanted(&[("a", pinned("square")), ("b", stands)]);
+    let plan = stage.plan(&changed);
+    assert_eq!(
+        steps(&plan),
+        ["Delete b/thing", "Delete a/thing", "Create a/thing", "Create b/thing"]
+    );
+    let along = &plan.steps[3].reasons;
+    assert_eq!(*along, [Reason::GoesWith("a/thing".parse().unwrap())]);
+    stage.applies(&changed).await;
+    assert!(stage.plan(&changed).is_empty());
 }
 
 #[tokio::test]

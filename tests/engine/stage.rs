@@ -20,6 +20,8 @@ pub struct Want {
     pub shape: String,
     /// The name of the thing that it needs.
     pub link: Option<String>,
+    /// The name of the thing that it stands on.
+    pub base: Option<String>,
     /// A name that the user fixed.
     pub pinned: bool,
     pub secret: Option<String>,
@@ -31,20 +33,27 @@ pub fn want(size: u32) -> Want {
     Want { size, shape: "round".into(), ..Want::default() }
 }
 
+pub fn wanted(things: &[(&str, Want)]) -> Wanted {
+    things.iter().map(|(name, want)| ((*name).to_owned(), want.clone())).collect()
+}
+
 pub fn graph(wanted: &Wanted) -> Graph {
     let scope = Scope { project: "p".into(), environment: "e".into(), ..Scope::default() };
     let mut graph = Graph::new(scope);
     let at = |name: &str| Address::new(name, "thing");
     for (name, want) in wanted {
-        let link = want.link.as_ref().filter(|link| wanted.contains_key(*link));
-        let link = link.map(|link| Output::<Arn>::of(&Handle::<Thing>::at(at(link)), "arn").into());
+        let arn = |name: &Option<String>| {
+            let name = name.as_ref().filter(|name| wanted.contains_key(*name))?;
+            Some(Output::<Arn>::of(&Handle::<Thing>::at(at(name)), "arn").into())
+        };
         let pinned = if want.pinned { format!("pinned-{name}") } else { String::new() };
         let secret = want.secret.clone().map(Input::Secret);
         let inputs = ThingInputs {
             name: pinned.into(),
             size: want.size,
             shape: want.shape.clone(),
-            link,
+            link: arn(&want.link),
+            base: arn(&want.base),
             secret,
             ..ThingInputs::default()
         };

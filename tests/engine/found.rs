@@ -1,0 +1,16 @@
+//! Operations at which runs once did not converge.
+
+use crate::cloud::Trouble;
+use crate::operations::Case;
+use crate::stage::{Want, want, wanted};
+
+/// The owner was deleted, and its child with it, whose record was still there.
+#[tokio::test]
+async fn a_child_that_went_with_its_owner_is_made_again() {
+    let family = Want { pinned: true, children: [("x".into(), 1)].into(), ..want(1) };
+    let moved = Want { base: Some("d".into()), ..family.clone() };
+    let before = wanted(&[("a", want(1)), ("b", want(1)), ("e", family)]);
+    let wanted = wanted(&[("d", want(1)), ("e", moved)]);
+    let trouble = Trouble::KillBefore;
+    Case { before, wanted, nth: 1, trouble }.converges().await;
+}
