@@ -155,6 +155,7 @@ impl Resource for Bucket {
     const TAGGED: bool = true;
     const REPLACE_ON: &'static [&'static str] = &["name"];
     const UNREAD: &'static [&'static str] = &["force_empty"];
+    const TEARDOWN: &'static [&'static str] = &["force_empty"];
 
     fn foretell(want: &BucketInputs, place: &Place) -> Foretold {
         let arn: Input<Arn> = text!(format!("arn:{}:s3:::", place.partition()), want.name.clone());

@@ -28,7 +28,7 @@ pub async fn delete(cx: &Cx, name: &str, force_empty: bool) -> Result<(), Fault>
             format!("the bucket {name} holds objects, and they are not deleted with it"),
         )
         .advise(
-            "let it go with its objects by `force_empty = true` in the manifest and an apply before the destroy; or empty it yourself",
+            "let it go with its objects by `--empty-buckets`, or by `bucket = { force_empty = true }` in the manifest; or empty it yourself",
         ));
     }
     let what = format!("the bucket {name} to be empty");

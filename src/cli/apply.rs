@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::args::{Environment, Global, Planning, Running, Showing, Which};
+use super::args::{Environment, Global, Planning, Running, Showing, Teardown, Which};
 use super::confirm::Ask;
 use super::converge::{Wanted, Wish};
 use super::deployment::{Deployment, no_region};
@@ -72,8 +72,9 @@ impl Apply {
 
     /// A plan in a file says itself what it was made from.
     fn refuse_flags(&self) -> Result<(), Failure> {
-        let Planning { refresh, targets, replace, ttl } = &self.planning;
-        if !*refresh && targets.is_empty() && replace.is_empty() && ttl.is_none() {
+        let Planning { refresh, targets, replace, ttl, teardown } = &self.planning;
+        let plain = *teardown == Teardown::default();
+        if !*refresh && targets.is_empty() && replace.is_empty() && ttl.is_none() && plain {
             return Ok(());
         }
         let message = "A plan from a file is carried out as it is.";

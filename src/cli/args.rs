@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use serde::{Deserialize, Serialize};
 
 use crate::graph::Address;
 use crate::plan::Target;
@@ -90,6 +91,17 @@ pub struct Planning {
     /// How long the environment may stay after this apply, as in `72h`; `maas gc` then destroys it
     #[arg(long, value_name = "DURATION")]
     pub ttl: Option<crate::manifest::Duration>,
+
+    #[command(flatten)]
+    pub teardown: Teardown,
+}
+
+/// How things are deleted, whatever the manifest says.
+#[derive(Args, Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Teardown {
+    /// Deletes buckets with the objects that they hold
+    #[arg(long)]
+    pub empty_buckets: bool,
 }
 
 /// How a plan is shown.

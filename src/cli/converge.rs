@@ -10,7 +10,7 @@ use super::deployment::{Deployment, no_region};
 use super::expiry::Expiry;
 use super::run::{Run, Settled};
 use super::saved::Saved;
-use super::{Ended, Exit, Failure, cloud, code, signals};
+use super::{Ended, Exit, Failure, cloud, code, signals, teardown};
 use crate::aws::Archives;
 use crate::execute::{self, Bench};
 use crate::graph::{Address, Catalogue, Graph, Place, Scope, Stop};
@@ -113,7 +113,7 @@ impl Wish {
         };
         self.refuse_stale(&bench.place, &snapshot, &seen, &bench.catalogue)?;
         let (expanded, expiry) = self.expand(&bench.place, &snapshot)?;
-        let options = self.options();
+        let options = self.options(&bench.place);
         let plan =
             plan::plan(&expanded.graph, &snapshot, &seen, &bench.place, &bench.catalogue, &options)
                 .map_err(|errors| self.no_plan(errors))?;
@@ -133,7 +133,7 @@ impl Wish {
         let place = saved.place_in(now)?;
         let (expanded, _) = self.expand(&place, snapshot)?;
         let graph = &expanded.graph;
-        let plan = plan::plan(graph, snapshot, seen, &place, catalogue, &self.options());
+        let plan = plan::plan(graph, snapshot, seen, &place, catalogue, &self.options(&place));
         saved.agrees(&plan.map_err(|errors| self.no_plan(errors))?, snapshot)
     }
 
@@ -170,12 +170,15 @@ impl Wish {
         }
     }
 
-    fn options(&self) -> Options {
-        let manifest = match &self.wanted {
-            Wanted::Manifest(manifest, _) => manifest.digest.clone(),
-            Wanted::Nothing => String::new(),
-        };
-        options(&self.planning, manifest)
+    fn options(&self, place: &Place) -> Options {
+        match &self.wanted {
+            Wanted::Manifest(manifest, _) => options(&self.planning, manifest.digest.clone()),
+            Wanted::Nothing => {
+                let mut options = options(&self.planning, String::new());
+                options.teardown.manifest = teardown::of(&self.deployment, place);
+                options
+            }
+        }
     }
 
     /// Whether the end is that nothing is there.
@@ -198,6 +201,7 @@ pub(super) fn options(planning: &Planning, manifest: String) -> Options {
         targets: planning.targets.clone(),
         replace: planning.replace.iter().cloned().collect(),
         manifest,
+        teardown: teardown::asked(planning.teardown),
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use clap::Args;
 
-use super::args::{Global, Planning, Running, Showing, Which};
+use super::args::{Global, Planning, Running, Showing, Teardown, Which};
 use super::confirm::Ask;
 use super::converge::{Wanted, Wish};
 use super::deployment::Deployment;
@@ -14,8 +14,9 @@ use crate::report::{Complaint, Console};
 
 /// Removes everything of an environment
 ///
-/// Shows what it is going to do and asks first. Only the project's name, the region and the state
-/// are taken from the manifest: the rest of it may be wrong, and the functions' code gone. An
+/// Shows what it is going to do and asks first. Of the manifest only the project's name, the region
+/// and the state are needed: the rest of it may be wrong, and the functions' code gone. Where it can
+/// be read, its `force_empty` and the like decide what goes along; else what was applied last. An
 /// environment with `protect = true` is refused.
 #[derive(Args, Debug)]
 pub struct Destroy {
@@ -29,6 +30,9 @@ pub struct Destroy {
     /// Only this instance, or this part of one, with what needs it (repeatable)
     #[arg(long = "target", value_name = "INSTANCE[/PART]")]
     targets: Vec<Target>,
+
+    #[command(flatten)]
+    teardown: Teardown,
 
     #[command(flatten)]
     showing: Showing,
@@ -49,6 +53,7 @@ impl Destroy {
             planning: Planning {
                 refresh: self.refresh,
                 targets: self.targets,
+                teardown: self.teardown,
                 ..Planning::default()
             },
             running: self.running,

@@ -32,6 +32,7 @@ mod signals;
 mod sketch;
 mod state;
 mod stored;
+mod teardown;
 mod validate;
 
 use std::process::ExitCode;

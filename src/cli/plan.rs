@@ -9,7 +9,7 @@ use super::converge::{nothing, options};
 use super::deployment::{Deployment, no_region};
 use super::expiry::Expiry;
 use super::saved::Saved;
-use super::{Ended, Exit, Failure, cloud, code, offline, reading};
+use super::{Ended, Exit, Failure, cloud, code, offline, reading, teardown};
 use crate::graph::Place;
 use crate::patterns;
 use crate::plan::{Observations, Plan};
@@ -86,7 +86,8 @@ impl PlanCommand {
             }
         };
         if self.destroy {
-            let options = options(&self.planning, String::new());
+            let mut options = options(&self.planning, String::new());
+            options.teardown.manifest = teardown::of(deployment, &place);
             let plan = offline::plan(&nothing(deployment), snapshot, &seen, &place, &options)?;
             return Ok((plan, Expiry::default(), place));
         }

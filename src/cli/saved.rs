@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::Failure;
-use super::args::Planning;
+use super::args::{Planning, Teardown};
 use super::deployment::Deployment;
 use super::expiry::Expiry;
 use crate::graph::{Address, Place};
@@ -32,6 +32,8 @@ pub(super) struct Saved {
     targets: Vec<String>,
     replace: Vec<Address>,
     ttl: Option<String>,
+    #[serde(default)]
+    teardown: Teardown,
     /// What the tag `maas:expires` says.
     pub expires: Option<String>,
     /// The account, as far as it was known.
@@ -65,6 +67,7 @@ impl Saved {
             targets: planning.targets.iter().map(ToString::to_string).collect(),
             replace: planning.replace.clone(),
             ttl: planning.ttl.map(|ttl| ttl.to_string()),
+            teardown: planning.teardown,
             expires: expiry.tag.clone(),
             account: place.account.clone(),
             region: place.region.clone(),
@@ -110,6 +113,7 @@ impl Saved {
             targets: self.targets.iter().flat_map(|target| target.parse()).collect(),
             replace: self.replace.clone(),
             ttl: self.ttl.as_ref().and_then(|ttl| ttl.parse().ok()),
+            teardown: self.teardown,
         }
     }
 

@@ -260,8 +260,11 @@ impl Work<'_> {
             .applied
             .record(key)
             .ok_or_else(|| defect(self.step, "it has no record to delete"))?;
-        if let Some(held) = held(&record) {
-            let seq = self.intend(state::Operation::Delete, &record.inputs).await?;
+        if let Some(mut held) = held(&record) {
+            for change in &self.step.changes {
+                held.inputs[&change.path] = change.to.clone();
+            }
+            let seq = self.intend(state::Operation::Delete, &held.inputs).await?;
             let deleted = self.resource.delete(self.cx(), held).await;
             let batch = Batch::new().close(seq);
             self.commit(if deleted.is_ok() { batch.remove(key.clone()) } else { batch }).await?;

@@ -183,6 +183,9 @@ pub trait Resource: Sized + Send + Sync + 'static {
     const MOVES_ON_UPDATE: Moves = &[];
     /// Inputs that the cloud never gives back.
     const UNREAD: Paths = &[];
+    /// Inputs that only say how it is deleted: whether with what it holds, or with a copy kept. Its
+    /// deletion goes by the manifest of then, and by flags, not by what was applied last.
+    const TEARDOWN: Paths = &[];
     /// The input that names its owner, with which the cloud deletes it.
     const DIES_WITH: Option<&'static str> = None;
     /// About how long its creation takes on AWS, in seconds; orders steps that could run at once.

@@ -20,7 +20,9 @@ pub use drift::{Drift, drift};
 pub use model::{Action, Half, Operation, Plan, Reason, Step, StepId, Summary, Unchanged};
 pub use target::{BadTarget, Target};
 
-use crate::graph::{Address, Catalogue, Cycle, Graph, Place, SeenDocument};
+use serde_json::Value;
+
+use crate::graph::{Address, Catalogue, Cycle, Document, Graph, Place, SeenDocument};
 use crate::state::Snapshot;
 
 /// What was seen of a resource in the cloud.
@@ -44,6 +46,17 @@ pub struct Options {
     pub replace: BTreeSet<Address>,
     /// The digest of the manifest, for the plan's head.
     pub manifest: String,
+    /// How things are deleted, where that is not as it was applied.
+    pub teardown: Teardown,
+}
+
+/// Inputs of the teardown (`TEARDOWN` of a type) as they are now.
+#[derive(Clone, Debug, Default)]
+pub struct Teardown {
+    /// What was asked for beside the manifest, by input: it holds for all resources.
+    pub asked: BTreeMap<&'static str, Value>,
+    /// What the manifest of now says of resources that go all the same, since everything does.
+    pub manifest: BTreeMap<Address, Document>,
 }
 
 /// Why there is no plan.

@@ -53,7 +53,8 @@ pub struct Step {
     pub after: BTreeSet<StepId>,
     /// Why.
     pub reasons: Vec<Reason>,
-    /// What changes; for a create, nothing.
+    /// What changes; for a create, nothing; for a delete, how it is deleted, where that is not as it
+    /// was applied.
     pub changes: Vec<Change>,
     /// Wanted inputs with references in them, secrets sealed; none for a delete.
     pub wanted: Option<Document>,

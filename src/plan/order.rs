@@ -8,10 +8,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::Teardown;
 use super::decide::{Decision, Decisions, Verdict, World};
+use super::diff::Change;
 use super::model::{Half, Operation, Plan, Reason, Step, StepId, Unchanged};
 use crate::graph::{Address, Traits};
 use crate::state::{Key, Record};
+use serde_json::Value;
 
 /// Steps under construction. Each knows what it waits for by index.
 struct Order<'a> {
@@ -145,7 +148,7 @@ impl Order<'_> {
             half: None,
             after: BTreeSet::new(),
             reasons,
-            changes: Vec::new(),
+            changes: self.teardown(record),
             wanted: None,
             preview: None,
             seen: None,
@@ -156,6 +159,23 @@ impl Order<'_> {
             id: record.id.clone(),
             seconds: self.traits(&record.kind).map_or(1, |traits| traits.seconds),
         }
+    }
+
+    /// The inputs of its teardown that are not as they were applied.
+    fn teardown(&self, record: &Record) -> Vec<Change> {
+        let now = |input: &str| -> Option<&Value> {
+            let Teardown { asked, manifest } = &self.world.options.teardown;
+            let wanted = self.world.graph.nodes().get(&record.address).map(|node| &node.wanted);
+            let told = || wanted.or_else(|| manifest.get(&record.address))?.get(input);
+            asked.get(input).or_else(told)
+        };
+        let inputs = self.traits(&record.kind).map_or(&[][..], |traits| traits.teardown);
+        let changes = inputs.iter().filter_map(|&input| {
+            let from = record.inputs.get(input).cloned().unwrap_or_default();
+            let to = now(input).filter(|to| **to != from)?.clone();
+            Some(Change { path: input.to_owned(), from, to, replaces: false })
+        });
+        changes.collect()
     }
 
     fn push(&mut self, step: Step) -> usize {

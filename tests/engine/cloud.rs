@@ -141,6 +141,9 @@ pub struct ThingInputs {
     /// What it stands on. Cannot be changed.
     #[serde(default)]
     pub base: Option<Input<Arn>>,
+    /// Whether it may not be deleted. The cloud does not know of it.
+    #[serde(default)]
+    pub kept: bool,
     #[serde(default)]
     pub secret: Option<Input<String>>,
     #[serde(default)]
@@ -172,6 +175,8 @@ impl Resource for Thing {
         Some(Naming { input: "name", longest: 64, charset: Charset::Word, global: false });
     const TAGGED: bool = true;
     const REPLACE_ON: &'static [&'static str] = &["name", "shape", "base"];
+    const UNREAD: &'static [&'static str] = &["kept"];
+    const TEARDOWN: &'static [&'static str] = &["kept"];
 
     fn foretell(want: &ThingInputs, place: &Place) -> Foretold {
         let Some(name) = want.name.known() else { return Foretold::default() };
@@ -232,6 +237,9 @@ impl Resource for Thing {
     async fn delete(cx: &Cx<Cloud>, held: &Held<Self>) -> Result<(), Fault> {
         let id = held.id.0.clone();
         let arn = thing_outputs(&id, cx.place()).arn;
+        if held.inputs.kept {
+            return Err(Fault::new(FaultKind::Refused, format!("{id} is kept")));
+        }
         cx.call(format!("delete {id}"), |cloud| {
             let is = |used: &Option<Input<Arn>>| used.as_ref().and_then(Input::known) == Some(&arn);
             // A link to a name that comes again may dangle for a while, as a function's role may.

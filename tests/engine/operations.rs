@@ -23,7 +23,7 @@ fn things() -> impl Strategy<Value = Wanted> {
                 let earlier = |other: Option<String>| other.filter(|other| *other < name);
                 let (link, base) = (earlier(link), earlier(base));
                 let shape = shape.to_owned();
-                let want = Want { size, shape, link, base, pinned, secret: None, children };
+                let want = Want { size, shape, link, base, pinned, children, ..Want::default() };
                 (name, want)
             });
         wants.collect::<BTreeMap<_, _>>()

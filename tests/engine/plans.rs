@@ -1,8 +1,9 @@
 //! What plans say, and that runs do what they say.
 
-use maas::plan::{Action, Operation, Plan, Reason};
+use maas::execute::Outcome;
+use maas::plan::{Action, Operation, Options, Plan, Reason};
 
-use crate::stage::{Stage, Want, Wanted, want, wanted};
+use crate::stage::{Stage, Want, Wanted, graph, want, wanted};
 
 fn linked(size: u32, link: &str) -> Want {
     Want { link: Some(link.to_owned()), ..want(size) }
@@ -172,4 +173,25 @@ async fn another_owners_name_is_refused() {
     assert!(fault.message.contains("does not belong"), "{fault}");
     assert!(fault.advice.as_ref().unwrap().contains("--adopt a/thing"));
     assert!(other.snapshot().records.is_empty());
+}
+
+#[tokio::test]
+async fn a_teardown_goes_by_what_is_said_now_and_not_by_what_was_applied() {
+    let kept = wanted(&[("a", Want { kept: true, ..want(1) })]);
+    let nothing = Wanted::new();
+    let mut stage = Stage::new();
+    stage.applies(&kept).await;
+    assert_eq!(stage.apply(&nothing).await.unwrap().outcome, Outcome::Failed);
+    stage.options.teardown.asked.insert("kept", false.into());
+    let changes = &stage.plan(&nothing).steps[0].changes;
+    assert_eq!((changes.len(), &*changes[0].path, &changes[0].to), (1, "kept", &false.into()));
+    stage.applies(&nothing).await;
+
+    stage.options = Options::default();
+    stage.applies(&kept).await;
+    let now = graph(&wanted(&[("a", want(1))]));
+    let now = now.nodes().iter().map(|(at, node)| (at.clone(), node.wanted.clone())).collect();
+    stage.options.teardown.manifest = now;
+    stage.applies(&nothing).await;
+    assert_eq!(stage.cloud.inventory(), [""; 0]);
 }

@@ -24,6 +24,8 @@ pub struct Want {
     pub base: Option<String>,
     /// A name that the user fixed.
     pub pinned: bool,
+    /// Whether it may not be deleted.
+    pub kept: bool,
     pub secret: Option<String>,
     /// Children by label, with their weight.
     pub children: BTreeMap<String, u32>,
@@ -51,6 +53,7 @@ pub fn graph(wanted: &Wanted) -> Graph {
         let inputs = ThingInputs {
             name: pinned.into(),
             size: want.size,
+            kept: want.kept,
             shape: want.shape.clone(),
             link: arn(&want.link),
             base: arn(&want.base),
@@ -75,6 +78,7 @@ pub struct Stage {
     pub cloud: Arc<Cloud>,
     pub store: Arc<MemoryStore>,
     pub events: Arc<Mutex<Vec<EventKind>>>,
+    pub options: Options,
     keeper: Keeper,
     runs: u64,
 }
@@ -83,7 +87,14 @@ impl Stage {
     pub fn new() -> Self {
         let store = Arc::new(MemoryStore::new("p", "e"));
         let keeper = Keeper::start(store.clone()).unwrap();
-        Self { cloud: Arc::default(), store, events: Arc::default(), keeper, runs: 0 }
+        Self {
+            cloud: Arc::default(),
+            store,
+            events: Arc::default(),
+            options: Options::default(),
+            keeper,
+            runs: 0,
+        }
     }
 
     pub fn place() -> Place {
@@ -117,15 +128,8 @@ impl Stage {
     }
 
     pub fn plan_seen(&self, wanted: &Wanted, seen: &Observations) -> Plan {
-        plan(
-            &graph(wanted),
-            &self.snapshot(),
-            seen,
-            &Self::place(),
-            &catalogue(),
-            &Options::default(),
-        )
-        .unwrap()
+        plan(&graph(wanted), &self.snapshot(), seen, &Self::place(), &catalogue(), &self.options)
+            .unwrap()
     }
 
     pub async fn look(&mut self) -> Observations {
