@@ -116,3 +116,32 @@ class Transport(cloud.Check):
         self.assertEqual(self.http("PUT", signed("out/a"), b"x")[0], 403)
         self.assertEqual(self.http("PUT", signed("in/a"), b"x")[0], 200)
         self.assertEqual(self.objects(name), {"in/a": b"x"})
+
+
+class Forms(cloud.Check):
+    def test_a_form_may_be_signed_with_a_roles_credentials(self):
+        name = self.bucket("b")
+        everyone = cloud.allow("s3:PutObject", f"arn:aws:s3:::{name}/in/*")
+        role = self.role("signer", "lambda.amazonaws.com", everyone)
+        trust = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
+        self.iam.update_assume_role_policy(RoleName="signer", PolicyDocument=cloud.policy(trust))
+        queue = self.queue("told", S3, f"arn:aws:s3:::{name}")
+        rule = {"QueueArn": self.arn("sqs", "told"), "Events": ["s3:ObjectCreated:*"]}
+        self.s3.put_bucket_notification_configuration(
+            Bucket=name, NotificationConfiguration={"QueueConfigurations": [rule]}
+        )
+        own = self.client("sts").assume_role(RoleArn=role, RoleSessionName="it")["Credentials"]
+        signer = self.client("s3", own["AccessKeyId"], own["SecretAccessKey"], own["SessionToken"])
+
+        def put(key):
+            form = signer.generate_presigned_post(name, key)
+            parts = [
+                f'--b\r\nContent-Disposition: form-data; name="{field}"\r\n\r\n{value}\r\n'
+                for field, value in [*form["fields"].items(), ("file", "x")]
+            ]
+            body = "".join([*parts, "--b--\r\n"]).encode()
+            return self.http("POST", form["url"], body, content_type="multipart/form-data; boundary=b")[0]
+
+        self.assertEqual((put("in/a"), put("out/a")), (204, 403))
+        self.until("the upload", lambda: "ObjectCreated:Post" in "".join(self.received(queue)))
+        self.assertEqual(self.objects(name), {"in/a": b"x"})

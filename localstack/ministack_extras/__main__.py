@@ -21,6 +21,7 @@ EXTRAS = (
     "topic_filters",
     "topic_to_firehose",
     "bucket_notifications",
+    "signed_forms",
     "function_roles",
     "asynchronous_calls",
     "event_source_mappings",

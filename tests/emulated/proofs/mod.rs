@@ -2,6 +2,7 @@
 
 mod api_async;
 mod api_custom_authorizer;
+mod catalogue;
 mod dead_letter_queue;
 mod queues_only;
 mod s3_multiple_subscriptions;

@@ -50,17 +50,6 @@ impl Cloud {
         listed.contents().iter().filter_map(|object| object.key.clone()).collect()
     }
 
-    /// Removes all objects: a bucket that holds some is not deleted unless the manifest says so.
-    pub async fn empty_buckets(&self) {
-        let s3 = self.s3();
-        for bucket in s3.list_buckets().send().await.unwrap().buckets() {
-            let name = bucket.name().unwrap();
-            for key in self.keys(name).await {
-                s3.delete_object().bucket(name).key(key).send().await.unwrap();
-            }
-        }
-    }
-
     /// Sends a message to a queue.
     pub async fn send(&self, queue: &str, body: &str) {
         self.sqs().send_message().queue_url(queue).message_body(body).send().await.unwrap();

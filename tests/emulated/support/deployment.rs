@@ -65,6 +65,15 @@ impl Deployment {
         fs::write(path, text.replace(from, to)).unwrap();
     }
 
+    /// Takes one instance's tables out of the manifest.
+    pub fn take_out(&self, instance: &str) {
+        let mut manifest: toml::Table =
+            fs::read_to_string(&self.manifest).unwrap().parse().unwrap();
+        let patterns = manifest["patterns"].as_table_mut().unwrap();
+        patterns.remove(instance).expect("an instance of that name");
+        fs::write(&self.manifest, manifest.to_string()).unwrap();
+    }
+
     /// Runs `maas COMMAND MANIFEST …`.
     pub async fn maas(&self, command: &str, more: &[&str]) -> Output {
         let home = self.folder.path();
@@ -153,10 +162,9 @@ impl Deployment {
         assert_eq!(mutating(&self.apply(&[]).await), Calls::new(), "a second apply");
     }
 
-    /// Destroys it, once its buckets are empty; nothing is left in the account.
+    /// Destroys it, with what its buckets hold; nothing is left in the account.
     pub async fn leaves_nothing(self) {
-        self.cloud.empty_buckets().await;
-        self.converge("destroy", &[]).await;
+        self.converge("destroy", &["--empty-buckets"]).await;
         self.cloud.is_empty().await;
     }
 
