@@ -21,7 +21,8 @@ struct Bucket {
 
 /// Families in order: the first that names an operation, or its service (`lambda:`), holds it.
 /// *Lambda quotas*, "API requests"; *Quotas for configuring and running an HTTP API*; *Amazon EC2
-/// API throttling* and the like. IAM publishes none; what is here has been seen to pass.
+/// API throttling* and the like; CloudWatch Logs has one for each operation. IAM publishes none; what is
+/// here has been seen to pass.
 const QUOTAS: &[(&[&str], f64, f64)] = &[
     (&["lambda:GetFunction"], 100.0, 100.0),
     (&["lambda:GetPolicy"], 15.0, 15.0),
@@ -30,7 +31,9 @@ const QUOTAS: &[(&[&str], f64, f64)] = &[
     (&["iam:"], 20.0, 40.0),
     (&["sns:Subscribe", "sns:Unsubscribe"], 100.0, 100.0),
     (&["sns:CreateTopic", "sns:DeleteTopic"], 30.0, 30.0),
-    (&["logs:"], 10.0, 10.0),
+    (&["logs:CreateLogGroup"], 10.0, 10.0),
+    (&["logs:DeleteLogGroup"], 10.0, 10.0),
+    (&["logs:PutRetentionPolicy"], 10.0, 10.0),
     (&["firehose:"], 5.0, 5.0),
 ];
 

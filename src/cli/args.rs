@@ -144,7 +144,9 @@ pub struct Running {
     pub yes: bool,
 
     /// How many steps run at once
-    #[arg(long, value_name = "N", default_value_t = 16, value_parser = parallelism)]
+    ///
+    /// The budgets of AWS's APIs are kept whatever the number.
+    #[arg(long, value_name = "N", default_value_t = 64, value_parser = parallelism)]
     pub parallelism: u16,
 
     /// Writes what happens into this file, one JSON object a line
