@@ -72,6 +72,8 @@ pub struct Step {
     pub owner: Option<Address>,
     /// Its id in the cloud, where it is known.
     pub id: Option<Id>,
+    /// The physical name of what is made, where its type has one.
+    pub name: Option<String>,
     /// About how long it takes, in seconds.
     pub seconds: u32,
 }

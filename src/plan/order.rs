@@ -12,7 +12,7 @@ use super::Teardown;
 use super::decide::{Decision, Decisions, Verdict, World};
 use super::diff::Change;
 use super::model::{Half, Operation, Plan, Reason, Step, StepId, Unchanged};
-use crate::graph::{Address, Traits};
+use crate::graph::{Address, Node, Traits};
 use crate::state::{Key, Record};
 use serde_json::Value;
 
@@ -108,6 +108,7 @@ impl Order<'_> {
             needs: node.needs(),
             owner: node.owner(),
             id: record.filter(|_| update).and_then(|record| record.id.clone()),
+            name: name(node, decision).filter(|_| !update),
             seconds: node.traits.seconds,
         };
         let at = self.push(step);
@@ -157,6 +158,7 @@ impl Order<'_> {
             needs: record.needs.clone(),
             owner: record.owner.clone(),
             id: record.id.clone(),
+            name: None,
             seconds: self.traits(&record.kind).map_or(1, |traits| traits.seconds),
         }
     }
@@ -264,6 +266,11 @@ impl Order<'_> {
             self.steps[down].after = BTreeSet::from([StepId(owner)]);
         }
     }
+}
+
+fn name(node: &Node, decision: &Decision) -> Option<String> {
+    let name = decision.preview.get(node.traits.name?.input)?.as_str()?;
+    Some(name.to_owned()).filter(|name| !name.is_empty())
 }
 
 /// The steps in an order in which each comes behind what it waits for, renumbered.

@@ -46,6 +46,9 @@ fn step(entry: &Entry<'_>) -> Value {
     if let Some(id) = &step.id {
         value["id"] = json!(id);
     }
+    if let Some(name) = &step.name {
+        value["name"] = json!(name);
+    }
     if let Some(new_first) = entry.new_first {
         value["new_first"] = json!(new_first);
     }

@@ -75,17 +75,23 @@ fn instance_view(text: &mut String, entries: &[Entry<'_>], detail: Detail) {
         let look = Look::of(entry.action);
         let _ = writeln!(
             text,
-            "  {} {:widest$}  {}  {}{}",
+            "  {} {:widest$}  {}  {}{}{}",
             paint(look, format!("{:>3}", sign(entry.action))),
             entry.part(),
             paint(Look::Faint, format!("{:kinds$}", entry.step.kind)),
             paint(look, entry.action),
+            name(entry),
             why(entry),
         );
         for change in shown_changes(entry, detail) {
             change_view(text, &change, entry.action == Action::Create);
         }
     }
+}
+
+/// The physical name of what is made.
+fn name(entry: &Entry<'_>) -> String {
+    entry.step.name.as_ref().map(|name| format!(" {name}")).unwrap_or_default()
 }
 
 /// What goes first, and the reasons that the changes below do not show.

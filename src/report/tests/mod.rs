@@ -32,6 +32,7 @@ fn step(key: &str, kind: &str, operation: Operation, reasons: &[Reason]) -> Step
         needs: Default::default(),
         owner: None,
         id: None,
+        name: None,
         seconds: 1,
     }
 }
@@ -87,6 +88,7 @@ fn plan() -> Plan {
         ..step("hooks/sender.role", "aws:iam/role", Operation::Update, &[])
     };
     let table = Step {
+        name: Some("shop-dev-hooks-table".into()),
         preview: Some(json!({
             "name": "shop-dev-hooks-table",
             "stream": true,

@@ -12,7 +12,7 @@ fn a_plan_with_the_inputs_of_what_is_new() {
     let lines: Vec<&str> =
         text.lines().skip_while(|line| !line.contains("table")).take(4).collect();
     insta::assert_snapshot!(lines.join("\n"), @r#"
-    + table        aws:dynamodb/table  create
+    + table        aws:dynamodb/table  create shop-dev-hooks-table
         name: "shop-dev-hooks-table"
         stream: true
     "#);
