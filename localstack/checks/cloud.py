@@ -214,4 +214,7 @@ class Check(unittest.TestCase):
         self.apigatewayv2.create_route(ApiId=api, RouteKey=key, Target=target, **more)
 
 
-_SERVICES = ("apigatewayv2", "cloudwatch", "dynamodb", "firehose", "iam", "s3", "scheduler", "sns", "sqs")
+_SERVICES = (
+    "apigatewayv2", "cloudwatch", "dynamodb", "firehose", "iam", "rds", "rds_data", "s3", "scheduler", "secretsmanager",
+    "sns", "sqs",
+)

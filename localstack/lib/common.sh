@@ -66,6 +66,8 @@ choose_instance() {
     esac
     [ "$port" -le 65535 ] || misuse "--port takes a number up to 65535, not $port"
     run="$cache/run/$subject-$port"
+    # Databases run as another user where this is root's, who cannot look into root's home.
+    databases="/tmp/maas-databases-$(id -u)/$subject-$port"
     mark="maas-emulator=$subject-$port"
 }
 
@@ -84,7 +86,39 @@ is_ours() { "$python" "$helper" owned "$run/pid" "$mark" >/dev/null; }
 # Ends the emulator in `run`, and the functions that it runs.
 end_instance() {
     "$python" "$helper" end "$run/pid" "$mark"
-    rm -rf "$run"
+    rm -rf "$run" "$databases"
+}
+
+# Installs PostgreSQL's server where it is missing, as root or with a sudo that asks for nothing. Says what to do
+# where it cannot: everything but databases works without.
+need_postgres() {
+    local bin as_root=""
+    for bin in /usr/lib/postgresql/*/bin/postgres /usr/pgsql-*/bin/postgres "$(command -v postgres || true)"; do
+        [ -x "$bin" ] && return
+    done
+    take_lock 7 postgres "another start installs PostgreSQL; waiting for it"
+    for bin in /usr/lib/postgresql/*/bin/postgres; do [ -x "$bin" ] && return; done
+    if [ "$(id -u)" != 0 ]; then as_root="sudo -n"; fi
+    if command -v apt-get >/dev/null && { [ -z "$as_root" ] || sudo -n true 2>/dev/null; } && install_postgres; then
+        return
+    fi
+    say "PostgreSQL is missing and could not be installed, so databases will be refused; install it (on Debian and Ubuntu: apt install postgresql) and start again"
+}
+
+# The newest of the major versions that are known to work, of those that apt has.
+install_postgres() {
+    local version log="$cache/install-postgres.log" begun=$SECONDS
+    say "installing PostgreSQL (once; it takes a minute)"
+    $as_root apt-get update >"$log" 2>&1 8>&- 9>&- || true
+    for version in 17 16 15 14; do
+        apt-cache show "postgresql-$version" >/dev/null 2>&1 || continue
+        # Without a cluster that starts with the machine.
+        $as_root sh -c 'mkdir -p /etc/postgresql-common && cd /etc/postgresql-common && [ -e createcluster.conf ] || echo "create_main_cluster = false" >createcluster.conf'
+        $as_root env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends "postgresql-$version" \
+            >>"$log" 2>&1 8>&- 9>&- && say "installed PostgreSQL $version in $((SECONDS - begun)) s" && return
+    done
+    tail -n 5 "$log" >&2
+    return 1
 }
 
 # Removes what is left of emulators that ended by themselves more than a day ago.
@@ -92,5 +126,10 @@ drop_leftovers() {
     local folder
     find "$cache/run" -mindepth 1 -maxdepth 1 -mtime +1 2>/dev/null | while IFS= read -r folder; do
         "$python" "$helper" owned "$folder/pid" "maas-emulator=${folder##*/}" >/dev/null || rm -rf "$folder"
+    done
+    for folder in "${databases%/*}"/*/; do
+        folder="${folder%/}" folder="${folder##*/}"
+        "$python" "$helper" owned "$cache/run/$folder/pid" "maas-emulator=$folder" >/dev/null ||
+            rm -rf "${databases%/*}/$folder"
     done
 }

@@ -27,6 +27,8 @@ ministack_server() {
         # Listeners that nothing here needs.
         "SFTP_ENABLED=0" "IOT_MTLS_ENABLED=0"
         "MAAS_EXTRAS_SOURCES=$sources"
+        # Where databases are, and the first of their ports.
+        "MAAS_DATABASES=$databases" "RDS_BASE_PORT=$((20000 + RANDOM % 10000))"
         "$venv/bin/python" -B -X "$mark" "$here/ministack_extras"
     )
 }

@@ -29,6 +29,7 @@ EXTRAS = (
     "schedules",
     "delivery_streams",
     "queue_alarms",
+    "databases",
 )
 
 

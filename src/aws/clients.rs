@@ -29,6 +29,7 @@ pub struct Aws {
     iam: OnceLock<aws_sdk_iam::Client>,
     lambda: OnceLock<aws_sdk_lambda::Client>,
     logs: OnceLock<aws_sdk_cloudwatchlogs::Client>,
+    rds: OnceLock<aws_sdk_rds::Client>,
     s3: OnceLock<aws_sdk_s3::Client>,
     scheduler: OnceLock<aws_sdk_scheduler::Client>,
     sns: OnceLock<aws_sdk_sns::Client>,
@@ -69,6 +70,8 @@ clients! {
     lambda: aws_sdk_lambda,
     /// CloudWatch Logs.
     logs: aws_sdk_cloudwatchlogs,
+    /// RDS, with Aurora.
+    rds: aws_sdk_rds,
     /// EventBridge Scheduler.
     scheduler: aws_sdk_scheduler,
     /// SNS.
@@ -94,6 +97,7 @@ impl Aws {
             iam: OnceLock::new(),
             lambda: OnceLock::new(),
             logs: OnceLock::new(),
+            rds: OnceLock::new(),
             s3: OnceLock::new(),
             scheduler: OnceLock::new(),
             sns: OnceLock::new(),

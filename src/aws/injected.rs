@@ -40,7 +40,7 @@ const ENDPOINT: &str = "http://injected.invalid";
 pub(crate) enum Answer {
     /// It did it.
     Json(Value),
-    /// It did it; the services that answer in XML (IAM, SNS, S3).
+    /// It did it; the services that answer in XML (IAM, RDS, SNS, S3).
     Xml(String),
     /// It refused: status, code, message.
     Refusal(u16, String, String),
@@ -55,7 +55,7 @@ pub(crate) fn json(body: Value) -> Answer {
     Answer::Json(body)
 }
 
-/// An answer in XML: the inside of `<…Result>` for IAM and SNS, all of it for S3.
+/// An answer in XML: the inside of `<…Result>` for IAM, RDS and SNS, all of it for S3.
 pub(crate) fn xml(body: &str) -> Answer {
     Answer::Xml(body.to_owned())
 }
@@ -332,7 +332,7 @@ fn encoded(service: &str, body: &Value) -> Vec<u8> {
 
 fn nothing(service: &str, operation: &str) -> Vec<u8> {
     match service {
-        "iam" | "sns" => wrapped(service, operation, "").into_bytes(),
+        "iam" | "rds" | "sns" => wrapped(service, operation, "").into_bytes(),
         "s3" => Vec::new(),
         _ => encoded(service, &json!({})),
     }
@@ -350,7 +350,7 @@ fn wrapped(service: &str, operation: &str, body: &str) -> String {
 fn refusal(service: &str, code: &str, message: &str) -> Vec<u8> {
     let error = format!("<Error><Code>{code}</Code><Message>{message}</Message></Error>");
     match service {
-        "iam" | "sns" => format!("<ErrorResponse>{error}</ErrorResponse>").into_bytes(),
+        "iam" | "rds" | "sns" => format!("<ErrorResponse>{error}</ErrorResponse>").into_bytes(),
         "s3" => error.into_bytes(),
         _ => encoded(service, &json!({"__type": code, "message": message})),
     }

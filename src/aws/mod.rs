@@ -38,6 +38,7 @@ mod pace;
 mod permission;
 mod policy;
 mod queue;
+mod rds;
 mod region;
 mod role;
 mod role_policies;
@@ -84,6 +85,13 @@ pub use log_group::{LogGroup, LogGroupInputs, LogGroupOutputs};
 pub use permission::{Permission, PermissionInputs, PermissionOutputs};
 pub use policy::{Condition, Effect, Policy, Principal, Statement};
 pub use queue::{Queue, QueueInputs, QueueOutputs, Redrive};
+pub use rds::{
+    Capacity, DbCluster, DbClusterInputs, DbClusterInstance, DbClusterInstanceInputs,
+    DbClusterInstanceOutputs, DbClusterOutputs, DbClusterParameterGroup,
+    DbClusterParameterGroupInputs, DbClusterParameterGroupOutputs, DbInstance, DbInstanceInputs,
+    DbInstanceOutputs, DbParameterGroup, DbParameterGroupInputs, DbParameterGroupOutputs,
+    DbSubnetGroup, DbSubnetGroupInputs, DbSubnetGroupOutputs, IAM, PASSWORD,
+};
 pub use region::region;
 pub use role::{Role, RoleInputs, RoleOutputs};
 pub use route::{Route, RouteInputs, RouteOutputs};
@@ -109,6 +117,12 @@ pub fn catalogue() -> Catalogue {
         .with::<Authorizer>()
         .with::<Bucket>()
         .with::<BucketNotification>()
+        .with::<DbCluster>()
+        .with::<DbClusterInstance>()
+        .with::<DbClusterParameterGroup>()
+        .with::<DbInstance>()
+        .with::<DbParameterGroup>()
+        .with::<DbSubnetGroup>()
         .with::<DeliveryStream>()
         .with::<EventInvokeConfig>()
         .with::<EventSourceMapping>()

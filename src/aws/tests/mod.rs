@@ -13,6 +13,7 @@ mod function;
 mod log_group;
 mod permission;
 mod queue;
+mod rds;
 mod role;
 mod scheduler;
 mod stage;

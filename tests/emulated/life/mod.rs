@@ -10,6 +10,7 @@ mod firehose;
 mod iam;
 mod lambda;
 mod logs;
+mod rds;
 mod s3;
 mod scheduler;
 mod sns;
