@@ -9,10 +9,10 @@ use serde::{Deserialize, Serialize};
 use super::check::Check;
 use super::cors::Cors;
 use super::http_api::{alone, gone, tag};
-use super::{Cx, tags};
+use super::{Cx, list, tags};
 use crate::graph::{
-    Arn, Charset, Created, Fault, FaultKind, Held, Id, Input, Naming, Objection, OrAbsent, Place,
-    Resource, Seen, Tags,
+    Arn, Charset, Created, Fault, FaultKind, Held, Id, Input, Listed, Naming, Objection, OrAbsent,
+    Place, Resource, Scope, Seen, Tags,
 };
 use crate::outputs;
 
@@ -156,6 +156,10 @@ impl Resource for Api {
 
     async fn find(cx: &Cx, want: &ApiInputs) -> Result<Option<Id>, Fault> {
         Ok(ours(cx, want).await?.and_then(|api| api.api_id).map(Id::from))
+    }
+
+    async fn list(cx: &Cx, _scope: &Scope) -> Result<Option<Vec<Listed<Self>>>, Fault> {
+        list::apis(cx).await.map(Some)
     }
 }
 

@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Cx, Policy, Principal, Statement, bucket_check, bucket_empty, bucket_parts as parts,
-    bucket_rules as rules, tags,
+    bucket_rules as rules, list, tags,
 };
 use crate::graph::{
-    Arn, Charset, Created, Fault, FaultKind, Foretold, Held, Id, Input, IntoParts, Naming,
-    Objection, Place, Resource, Seen, Tags,
+    Arn, Charset, Created, Fault, FaultKind, Foretold, Held, Id, Input, IntoParts, Listed, Naming,
+    Objection, Place, Resource, Scope, Seen, Tags,
 };
 use crate::{outputs, text};
 
@@ -241,6 +241,10 @@ impl Resource for Bucket {
     async fn find(cx: &Cx, want: &BucketInputs) -> Result<Option<Id>, Fault> {
         let name = want.name.get()?;
         Ok(parts::is_there(cx, name).await?.then(|| Id::from(name.as_str())))
+    }
+
+    async fn list(cx: &Cx, scope: &Scope) -> Result<Option<Vec<Listed<Self>>>, Fault> {
+        list::buckets(cx, scope).await.map(Some)
     }
 }
 

@@ -9,10 +9,10 @@ use super::delivery_stream_calls::{
     change, describe, has_failed, is_ours, make, remove, seen, settled, tags_of, to_aws,
     until_active,
 };
-use super::{Cx, tags};
+use super::{Cx, list, tags};
 use crate::graph::{
-    Arn, Charset, Created, Fault, FaultKind, Foretold, Held, Id, Input, Naming, Objection, Place,
-    Resource, Seen, Tags,
+    Arn, Charset, Created, Fault, FaultKind, Foretold, Held, Id, Input, Listed, Naming, Objection,
+    Place, Resource, Scope, Seen, Tags,
 };
 use crate::outputs;
 
@@ -193,6 +193,10 @@ impl Resource for DeliveryStream {
     /// Its name is free only when it is gone.
     async fn delete(cx: &Cx, held: &Held<Self>) -> Result<(), Fault> {
         remove(cx, held.id.as_str()).await
+    }
+
+    async fn list(cx: &Cx, scope: &Scope) -> Result<Option<Vec<Listed<Self>>>, Fault> {
+        list::streams(cx, scope).await.map(Some)
     }
 }
 

@@ -11,10 +11,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::event_source_mapping_check::check;
-use super::{Cx, event_source_mapping_seen as seen, tags};
+use super::{Cx, event_source_mapping_seen as seen, list, tags};
 use crate::graph::{
-    Arn, Created, Fault, FaultKind, Held, Id, Input, Objection, OrAbsent, Place, Resource, Seen,
-    Tags, Waited,
+    Arn, Created, Fault, FaultKind, Held, Id, Input, Listed, Objection, OrAbsent, Place, Resource,
+    Scope, Seen, Tags, Waited,
 };
 use crate::outputs;
 
@@ -195,6 +195,10 @@ impl Resource for EventSourceMapping {
         let mappings = mappings(cx, want).await?;
         let mut live = mappings.into_iter().filter(|(_, state)| state != DELETING);
         Ok(live.next().map(|(id, _)| Id(id)))
+    }
+
+    async fn list(cx: &Cx, scope: &Scope) -> Result<Option<Vec<Listed<Self>>>, Fault> {
+        list::mappings(cx, scope).await.map(Some)
     }
 }
 

@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use super::function_code::Package;
 use super::function_state::{standing, wait_settled};
-use super::{Cx, function_calls as calls, function_check, function_seen as seen, tags};
+use super::{Cx, function_calls as calls, function_check, function_seen as seen, list, tags};
 use crate::graph::{
-    Arn, Charset, Created, Fault, FaultKind, Foretold, Held, Id, Input, Moves, Naming, Objection,
-    OrAbsent, Place, Resource, Seen, Tags, Waited,
+    Arn, Charset, Created, Fault, FaultKind, Foretold, Held, Id, Input, Listed, Moves, Naming,
+    Objection, OrAbsent, Place, Resource, Scope, Seen, Tags, Waited,
 };
 use crate::outputs;
 
@@ -134,6 +134,7 @@ impl Resource for Function {
     const REPLACE_ON: &'static [&'static str] = &["name"];
     const MOVES_ON_UPDATE: Moves = &[("code_sha256", &["code"])];
     const UNREAD: &'static [&'static str] = &["staging_bucket"];
+    const SENSITIVE: &'static [&'static str] = &["environment"];
     const SECONDS: u32 = 4;
 
     fn foretell(want: &FunctionInputs, place: &Place) -> Foretold {
@@ -265,6 +266,10 @@ impl Resource for Function {
         .await
         .or_absent()?;
         Ok(())
+    }
+
+    async fn list(cx: &Cx, scope: &Scope) -> Result<Option<Vec<Listed<Self>>>, Fault> {
+        list::functions(cx, scope).await.map(Some)
     }
 }
 

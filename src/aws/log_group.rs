@@ -3,11 +3,11 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Cx;
 use super::check::Check;
+use super::{Cx, list};
 use crate::graph::{
-    Arn, Charset, Created, Fault, Foretold, Held, Id, Input, Naming, Objection, OrAbsent, Place,
-    Resource, Seen, Tags,
+    Arn, Charset, Created, Fault, Foretold, Held, Id, Input, Listed, Naming, Objection, OrAbsent,
+    Place, Resource, Scope, Seen, Tags,
 };
 use crate::outputs;
 
@@ -175,6 +175,10 @@ impl Resource for LogGroup {
             .await
             .or_absent()?;
         Ok(())
+    }
+
+    async fn list(cx: &Cx, scope: &Scope) -> Result<Option<Vec<Listed<Self>>>, Fault> {
+        list::log_groups(cx, scope).await.map(Some)
     }
 }
 

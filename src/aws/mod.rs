@@ -32,6 +32,7 @@ mod function_seen;
 mod function_state;
 mod http_api;
 mod integration;
+mod list;
 mod log_group;
 mod once;
 mod pace;

@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::check::Check;
-use super::{Cx, Policy};
+use super::{Cx, Policy, list};
 use crate::graph::{
-    Arn, Charset, Created, Fault, FaultKind, Foretold, Held, Id, Input, Naming, Objection,
-    OrAbsent, Place, Resource, Seen, Tags,
+    Arn, Charset, Created, Fault, FaultKind, Foretold, Held, Id, Input, Listed, Naming, Objection,
+    OrAbsent, Place, Resource, Scope, Seen, Tags,
 };
 use crate::outputs;
 
@@ -238,6 +238,10 @@ impl Resource for Queue {
 
     async fn find(cx: &Cx, want: &QueueInputs) -> Result<Option<Id>, Fault> {
         Ok(url(cx, want.name.get()?).await?.map(Id::from))
+    }
+
+    async fn list(cx: &Cx, scope: &Scope) -> Result<Option<Vec<Listed<Self>>>, Fault> {
+        list::queues(cx, scope).await.map(Some)
     }
 }
 

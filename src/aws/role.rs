@@ -9,10 +9,10 @@ use serde::{Deserialize, Serialize};
 
 use super::built::OrDefect;
 use super::check::Check;
-use super::{Cx, Policy, role_policies, tags};
+use super::{Cx, Policy, list, role_policies, tags};
 use crate::graph::{
-    Arn, Charset, Created, Fault, Foretold, Held, Id, Input, Naming, Objection, OrAbsent, Place,
-    Resource, Seen, Tags, Waited,
+    Arn, Charset, Created, Fault, Foretold, Held, Id, Input, Listed, Naming, Objection, OrAbsent,
+    Place, Resource, Scope, Seen, Tags, Waited,
 };
 use crate::outputs;
 
@@ -200,6 +200,10 @@ impl Resource for Role {
             }
         })
         .await
+    }
+
+    async fn list(cx: &Cx, scope: &Scope) -> Result<Option<Vec<Listed<Self>>>, Fault> {
+        list::roles(cx, scope).await.map(Some)
     }
 }
 

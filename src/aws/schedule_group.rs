@@ -7,10 +7,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::scheduler::{client_token, incomplete};
-use super::{Cx, tags};
+use super::{Cx, list, tags};
 use crate::graph::{
-    Arn, Charset, Created, Fault, FaultKind, Foretold, Held, Id, Input, Naming, OrAbsent, Place,
-    Resource, Seen, Tags, Waited,
+    Arn, Charset, Created, Fault, FaultKind, Foretold, Held, Id, Input, Listed, Naming, OrAbsent,
+    Place, Resource, Scope, Seen, Tags, Waited,
 };
 use crate::outputs;
 
@@ -122,6 +122,10 @@ impl Resource for ScheduleGroup {
             .await
             .or_absent()?;
         if deleted.is_some() { until_gone(cx, name).await } else { Ok(()) }
+    }
+
+    async fn list(cx: &Cx, scope: &Scope) -> Result<Option<Vec<Listed<Self>>>, Fault> {
+        list::schedule_groups(cx, scope).await.map(Some)
     }
 }
 

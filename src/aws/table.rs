@@ -5,10 +5,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::check::Check;
-use super::{Cx, table_calls as calls, tags};
+use super::{Cx, list, table_calls as calls, tags};
 use crate::graph::{
-    Arn, Charset, Created, Fault, FaultKind, Foretold, Held, Id, Input, Moves, Naming, Objection,
-    OrAbsent, Place, Resource, Seen, Tags,
+    Arn, Charset, Created, Fault, FaultKind, Foretold, Held, Id, Input, Listed, Moves, Naming,
+    Objection, OrAbsent, Place, Resource, Scope, Seen, Tags,
 };
 use crate::outputs;
 
@@ -267,6 +267,10 @@ impl Resource for Table {
             .await
             .or_absent()?;
         Ok(())
+    }
+
+    async fn list(cx: &Cx, scope: &Scope) -> Result<Option<Vec<Listed<Self>>>, Fault> {
+        list::tables(cx, scope).await.map(Some)
     }
 }
 

@@ -9,10 +9,10 @@ use serde_json::{Value, json};
 
 use super::built::OrDefect;
 use super::check::Check;
-use super::{Cx, Policy, tags};
+use super::{Cx, Policy, list, tags};
 use crate::graph::{
-    Arn, Charset, Created, Fault, FaultKind, Foretold, Held, Id, Input, Naming, Objection,
-    OrAbsent, Place, Resource, Seen, Tags,
+    Arn, Charset, Created, Fault, FaultKind, Foretold, Held, Id, Input, Listed, Naming, Objection,
+    OrAbsent, Place, Resource, Scope, Seen, Tags,
 };
 use crate::outputs;
 
@@ -189,6 +189,10 @@ impl Resource for Topic {
             .await
             .or_absent()?;
         Ok(())
+    }
+
+    async fn list(cx: &Cx, scope: &Scope) -> Result<Option<Vec<Listed<Self>>>, Fault> {
+        list::topics(cx, scope).await.map(Some)
     }
 }
 

@@ -24,6 +24,15 @@ impl Expiry {
         Self::from(ttl, Timestamp::now(), tagged(snapshot))
     }
 
+    /// The same where the state is lost: `tag` is what the resources' tags say.
+    pub fn found(manifest: &Manifest, tag: Option<&str>) -> Self {
+        match manifest.environment.ttl {
+            Some(ttl) => Self::from(ttl, Timestamp::now(), tag.and_then(|tag| tag.parse().ok())),
+            // It was given to an apply.
+            None => Self { at: tag.map(str::to_owned), ..Self::default() },
+        }
+    }
+
     fn from(ttl: Duration, now: Timestamp, tagged: Option<Timestamp>) -> Self {
         let length = jiff::SignedDuration::from_secs(ttl.seconds().try_into().unwrap_or(i64::MAX));
         let end = now.checked_add(length).unwrap_or(Timestamp::MAX);

@@ -167,16 +167,12 @@ impl Settled<'_> {
     async fn record_outputs(&self) -> Result<serde_json::Map<String, Value>, Failure> {
         let snapshot = self.bench.keeper.snapshot();
         let account = self.bench.place.account.as_deref();
-        let mut outputs = match self.wish.is_destroy() {
+        let outputs = match self.wish.is_destroy() {
             // What is left keeps what it had.
             true => stored::recorded(&snapshot),
             false => stored::resolved(&self.expanded.outputs, &snapshot, account),
         };
-        let is_there = |instance: &String| {
-            snapshot.records.keys().any(|key| key.address.instance() == instance.as_str())
-        };
-        outputs.retain(|instance, _| is_there(instance));
-        outputs.retain(|_, values| values.as_object().is_some_and(|values| !values.is_empty()));
+        let outputs = stored::present(outputs, &snapshot);
         let mut change = MetaChange::default();
         let recorded = match outputs.is_empty() {
             true => Value::Null,

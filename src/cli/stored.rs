@@ -24,6 +24,16 @@ pub(super) fn resolved(
     outputs.iter().map(known).collect()
 }
 
+/// Those of the instances that have something there, and anything to say.
+pub(super) fn present(mut outputs: Map<String, Value>, snapshot: &Snapshot) -> Map<String, Value> {
+    let is_there = |instance: &String| {
+        snapshot.records.keys().any(|key| key.address.instance() == instance.as_str())
+    };
+    outputs.retain(|instance, _| is_there(instance));
+    outputs.retain(|_, values| values.as_object().is_some_and(|values| !values.is_empty()));
+    outputs
+}
+
 fn pruned(value: Value) -> Value {
     match value {
         Value::Object(map) => {

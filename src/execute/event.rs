@@ -34,6 +34,8 @@ pub enum EventKind {
     RunStarted { command: String, project: String, environment: String, steps: usize },
     /// What an interrupted run left open was settled.
     Recovered { address: Address, what: String },
+    /// What carries the deployment's tags is listed.
+    Listing { types: usize },
     /// The cloud is read.
     Reading { resources: usize },
     /// A step begins.

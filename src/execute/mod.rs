@@ -8,12 +8,14 @@ mod apply;
 mod event;
 mod hooks;
 mod look;
+mod rebuild;
 mod recover;
 mod run;
 mod step;
 
 pub use event::{Event, EventKind, Events, Outcome, StepFault, Tally};
 pub use look::look;
+pub use rebuild::{Finding, Found, Listing, Rebuilt, list, rebuild};
 pub use recover::settle;
 pub use run::{Report, run};
 

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::hooks::{Reading, state_fault};
 use super::look::unknown;
 use super::{Bench, EventKind};
-use crate::graph::{AnyResource, Document, Fault, HeldDocument, Id};
+use crate::graph::{AnyResource, Document, Fault, HeldDocument, Id, SeenDocument};
 use crate::state::{Batch, Intent, Key, Operation, Record, Snapshot};
 
 /// Settles every open intent: what turns out to exist is recorded, half made; what does not is
@@ -89,6 +89,7 @@ pub(super) struct Found {
     pub id: Id,
     /// Whether it carries our tags for that address, or is of a type without tags.
     pub ours: bool,
+    pub seen: SeenDocument,
 }
 
 /// The thing that is where these inputs would make one, if there is one beside the `old` one that it
@@ -108,7 +109,7 @@ pub(super) async fn find(
         HeldDocument { id: id.clone(), inputs: inputs.clone(), outputs: None, finished: false };
     let Some(seen) = resource.read(cx(), held).await? else { return Ok(None) };
     let ours = !resource.traits().tagged || same_owner(&seen.inputs["tags"], &inputs["tags"]);
-    Ok(Some(Found { id, ours }))
+    Ok(Some(Found { id, ours, seen }))
 }
 
 fn same_owner(seen: &Value, wanted: &Value) -> bool {

@@ -166,7 +166,7 @@ impl Work<'_> {
     ) -> Result<CreatedDocument, Fault> {
         let address = &self.step.key.address;
         match find(self.bench, self.resource, &ready.sent, birth.aside.as_ref()).await? {
-            Some(Found { id, ours }) if ours || self.bench.adopt.contains(address) => {
+            Some(Found { id, ours, .. }) if ours || self.bench.adopt.contains(address) => {
                 self.commit(birth.batch(&id)).await?;
                 let held = HeldDocument {
                     id: id.clone(),

@@ -11,8 +11,8 @@ use serde::de::DeserializeOwned;
 
 use super::document::to_value;
 use super::{
-    Created, Cx, Document, Fault, FaultKind, Foretold, Held, Id, Moves, Naming, Objection, Outputs,
-    Paths, Place, Resource, Seen,
+    Created, Cx, Document, Fault, FaultKind, Foretold, Held, Id, Listed, Moves, Naming, Objection,
+    Outputs, Paths, Place, Resource, Scope, Seen,
 };
 
 /// The constants of a type.
@@ -27,6 +27,7 @@ pub struct Traits {
     pub moves_on_update: Moves,
     pub unread: Paths,
     pub teardown: Paths,
+    pub sensitive: Paths,
     pub dies_with: Option<&'static str>,
     pub seconds: u32,
     pub outputs: Paths,
@@ -44,6 +45,7 @@ impl Traits {
             moves_on_update: R::MOVES_ON_UPDATE,
             unread: R::UNREAD,
             teardown: R::TEARDOWN,
+            sensitive: R::SENSITIVE,
             dies_with: R::DIES_WITH,
             seconds: R::SECONDS,
             outputs: <R::Outputs as Outputs>::NAMES,
@@ -82,6 +84,15 @@ pub struct HeldDocument {
     pub finished: bool,
 }
 
+/// [`Listed`], as documents.
+#[derive(Clone, Debug)]
+pub struct ListedDocument {
+    /// The id.
+    pub id: Id,
+    /// The inputs as far as the list tells them.
+    pub inputs: Document,
+}
+
 /// The cloud that calls go through, without its Rust type.
 pub type AnyCx = Cx<Arc<dyn Any + Send + Sync>>;
 
@@ -117,6 +128,11 @@ pub trait AnyResource: Send + Sync {
     ) -> BoxFuture<'a, Result<Document, Fault>>;
     fn delete<'a>(&'a self, cx: AnyCx, held: HeldDocument) -> BoxFuture<'a, Result<(), Fault>>;
     fn find<'a>(&'a self, cx: AnyCx, want: Document) -> BoxFuture<'a, Result<Option<Id>, Fault>>;
+    fn list<'a>(
+        &'a self,
+        cx: AnyCx,
+        scope: &'a Scope,
+    ) -> BoxFuture<'a, Result<Option<Vec<ListedDocument>>, Fault>>;
 }
 
 struct Of<R: Resource> {
@@ -218,6 +234,20 @@ impl<R: Resource> AnyResource for Of<R> {
 
     fn find<'a>(&'a self, cx: AnyCx, want: Document) -> BoxFuture<'a, Result<Option<Id>, Fault>> {
         async move { R::find(&context::<R>(&cx)?, &typed(R::KIND, want)?).await }.boxed()
+    }
+
+    fn list<'a>(
+        &'a self,
+        cx: AnyCx,
+        scope: &'a Scope,
+    ) -> BoxFuture<'a, Result<Option<Vec<ListedDocument>>, Fault>> {
+        async move {
+            let listed = R::list(&context::<R>(&cx)?, scope).await?;
+            let document =
+                |Listed { id, inputs }: Listed<R>| ListedDocument { id, inputs: to_value(&inputs) };
+            Ok(listed.map(|listed| listed.into_iter().map(document).collect()))
+        }
+        .boxed()
     }
 }
 

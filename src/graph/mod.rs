@@ -17,7 +17,8 @@ mod resource;
 
 pub use address::{Address, BadAddress};
 pub use catalogue::{
-    AnyCx, AnyResource, Catalogue, CreatedDocument, HeldDocument, SeenDocument, Traits,
+    AnyCx, AnyResource, Catalogue, CreatedDocument, HeldDocument, ListedDocument, SeenDocument,
+    Traits,
 };
 pub use context::{Cx, Hooks, Place, Stop, Waited};
 pub use document::Document;
@@ -27,5 +28,5 @@ pub use name::{Charset, Naming, physical_name};
 pub use nodes::{Graph, Handle, NameOrigin, Node, Scope};
 pub use order::{Cycle, Needs, cycle, layers, topological};
 pub use resource::{
-    ALL, Created, Foretold, Held, Id, Moves, Objection, Outputs, Paths, Resource, Seen,
+    ALL, Created, Foretold, Held, Id, Listed, Moves, Objection, Outputs, Paths, Resource, Seen,
 };

@@ -9,6 +9,9 @@ use serde_json::Value;
 use super::document::{self, to_value};
 use super::{Address, Document, Expr, Input, Naming, Part, Resource, Tags, Traits, physical_name};
 
+/// So many of its first characters every generated name has, however short it was cut.
+const SURE: usize = 32;
+
 /// What all resources of one deployment share.
 #[derive(Clone, Debug, Default)]
 pub struct Scope {
@@ -27,6 +30,18 @@ impl Scope {
     pub fn stem(&self, address: &Address) -> String {
         let part = address.part().replace('.', "-");
         format!("{}-{}-{}-{part}", self.project, self.environment, address.instance())
+    }
+
+    /// What the names of all its resources begin with, unless the manifest fixed them.
+    pub fn prefix(&self) -> String {
+        let whole = format!("{}-{}-", self.project, self.environment);
+        whole.get(..SURE).map_or(whole.clone(), str::to_owned)
+    }
+
+    /// Whether these are tags of a resource of this deployment.
+    pub fn owns(&self, tags: &Tags) -> bool {
+        let is = |key, value: &String| tags.get(key) == Some(value);
+        is("maas:project", &self.project) && is("maas:environment", &self.environment)
     }
 
     /// The tags of the resource at that address: the manifest's, and those that say whose it is.
@@ -127,7 +142,7 @@ impl Node {
     pub fn wanted_at(&self, generation: u32) -> Document {
         let mut wanted = self.wanted.clone();
         if let (NameOrigin::Generated(stem), Some(naming)) = (&self.name, self.traits.name) {
-            wanted[naming.input] = generated(naming, stem, generation);
+            wanted[naming.input] = naming.generated(stem, generation);
         }
         wanted
     }
@@ -135,14 +150,18 @@ impl Node {
 
 const ACCOUNT_DIGITS: usize = 12;
 
-fn generated(naming: Naming, stem: &str, generation: u32) -> Value {
-    if naming.global {
-        let longest = naming.longest - ACCOUNT_DIGITS - 1;
-        let name: Input<String> =
-            crate::text!(physical_name(stem, generation, longest), "-", Part::ACCOUNT);
-        return to_value(&name);
+impl Naming {
+    /// The name that the nth generation of a resource gets, as a document: the account may be still
+    /// to come.
+    pub fn generated(self, stem: &str, generation: u32) -> Document {
+        if self.global {
+            let longest = self.longest - ACCOUNT_DIGITS - 1;
+            let name: Input<String> =
+                crate::text!(physical_name(stem, generation, longest), "-", Part::ACCOUNT);
+            return to_value(&name);
+        }
+        Value::String(physical_name(stem, generation, self.longest))
     }
-    Value::String(physical_name(stem, generation, naming.longest))
 }
 
 type Amendment = Box<dyn FnOnce(Document) -> Result<Document, String> + Send>;
@@ -188,7 +207,7 @@ impl Graph {
                 || wanted[naming.input] == ""
             {
                 let stem = self.scope.stem(&address);
-                wanted[naming.input] = generated(naming, &stem, 0);
+                wanted[naming.input] = naming.generated(&stem, 0);
                 name = NameOrigin::Generated(stem);
             }
         }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
 use super::document::to_value;
-use super::{Cx, Fault, FaultKind, Naming, Place};
+use super::{Cx, Fault, FaultKind, Naming, Place, Scope};
 
 /// Names of inputs or outputs of a type.
 pub type Paths = &'static [&'static str];
@@ -148,6 +148,15 @@ impl<R: Resource> Held<R> {
     }
 }
 
+/// A thing that carries a deployment's tags.
+#[derive(Clone, Debug)]
+pub struct Listed<R: Resource> {
+    /// Its id.
+    pub id: Id,
+    /// Its inputs, as far as the list tells them: the name where it has one, and the tags.
+    pub inputs: R::Inputs,
+}
+
 /// Something wrong with inputs, found without a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Objection {
@@ -186,6 +195,9 @@ pub trait Resource: Sized + Send + Sync + 'static {
     /// Inputs that only say how it is deleted: whether with what it holds, or with a copy kept. Its
     /// deletion goes by the manifest of then, and by flags, not by what was applied last.
     const TEARDOWN: Paths = &[];
+    /// Inputs whose values may be secrets. Of a resource that nobody knows any more they are recorded
+    /// as digests only.
+    const SENSITIVE: Paths = &[];
     /// The input that names its owner, with which the cloud deletes it.
     const DIES_WITH: Option<&'static str> = None;
     /// About how long its creation takes on AWS, in seconds; orders steps that could run at once.
@@ -245,7 +257,8 @@ pub trait Resource: Sized + Send + Sync + 'static {
         held: &Held<Self>,
     ) -> impl Future<Output = Result<(), Fault>> + Send;
 
-    /// Finds the one that an interrupted create of `want` may have left behind.
+    /// Finds the one that was made of `want`: by an interrupted create, or by one that is recorded
+    /// nowhere any more.
     ///
     /// The default is the id that is foretold; a type whose ids AWS makes up looks under the
     /// parent, or by the tag `maas:address`.
@@ -257,6 +270,18 @@ pub trait Resource: Sized + Send + Sync + 'static {
         want: &Self::Inputs,
     ) -> impl Future<Output = Result<Option<Id>, Fault>> + Send {
         async { Ok(Self::foretell(want, cx.place()).id) }
+    }
+
+    /// Lists all that may be this deployment's, by name or by tags, each with its tags; `None` where
+    /// the service cannot tell.
+    ///
+    /// # Errors
+    /// AWS's refusals.
+    fn list(
+        _cx: &Cx<Self::Cloud>,
+        _scope: &Scope,
+    ) -> impl Future<Output = Result<Option<Vec<Listed<Self>>>, Fault>> + Send {
+        async { Ok(None) }
     }
 }
 

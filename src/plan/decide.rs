@@ -392,12 +392,7 @@ impl<'a> Round<'a> {
 
 /// The inputs as they are now: those seen, as far as they were ever sent. What the cloud filled in
 /// by itself is no drift, and neither are tags that others put.
-pub(super) fn current(
-    applied: &Document,
-    seen: &Document,
-    traits: &Traits,
-    salt: &str,
-) -> Document {
+pub fn current(applied: &Document, seen: &Document, traits: &Traits, salt: &str) -> Document {
     let seen = document::seal_like(seen.clone(), applied, salt);
     let Value::Object(applied) = applied else { return seen };
     let pick = |(key, applied): (&String, &Value)| {

@@ -15,6 +15,7 @@ mod target;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use check::{Flaw, check};
+pub use decide::current;
 pub use diff::{Change, changes};
 pub use drift::{Drift, drift};
 pub use model::{Action, Half, Operation, Plan, Reason, Step, StepId, Summary, Unchanged};

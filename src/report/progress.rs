@@ -103,6 +103,9 @@ pub(super) fn sentence_of(kind: &EventKind) -> Option<String> {
         EventKind::Recovered { address, what } => {
             format!("{} {address}: {what}", paint(Look::Care, "recovered"))
         }
+        EventKind::Listing { types } => {
+            format!("listing {} by their tags", count(*types, "type"))
+        }
         EventKind::Reading { resources } => {
             format!("reading {} in the cloud", count(*resources, "resource"))
         }

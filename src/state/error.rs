@@ -95,8 +95,8 @@ pub enum StateError {
     /// A text that is no export.
     #[error("this is no export of a state: {0}")]
     BadExport(String),
-    /// An import over a state that holds something.
-    #[error("the state already holds {records} resources; an import would replace them")]
+    /// An import, or a rebuild, over a state that holds something.
+    #[error("the state already holds {records} resources, which would be replaced")]
     NotEmpty {
         /// How many records it holds.
         records: usize,

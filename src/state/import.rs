@@ -34,11 +34,7 @@ impl State {
         }
         disk::make_folder(place.root())?;
         let _lock = Lock::take(&place)?;
-        let held = held(&place)?;
-        let records = held.as_ref().map_or(0, |held| held.records.len().max(held.intents.len()));
-        if records > 0 && !force {
-            return Err(StateError::NotEmpty { records });
-        }
+        let held = replaceable(&place, force)?;
         lock::mark(&place, &Holder::this(run), true)?;
         let new = place.importing();
         disk::remove_folder(&new)?;
@@ -54,6 +50,34 @@ impl State {
         let imported = settle(&place, &SledStore::open(&place.store(), fresh)?)?;
         Ok(imported.meta.serial)
     }
+
+    /// Refuses where [`State::import`] would, for whom has much to do before.
+    ///
+    /// # Errors
+    /// Those of [`State::import`].
+    pub fn may_be_replaced(
+        folder: &Path,
+        project: &str,
+        environment: &str,
+        force: bool,
+    ) -> Result<(), StateError> {
+        let place = Place::new(folder, project, environment)?;
+        if !disk::exists(place.root())? {
+            return Ok(());
+        }
+        let _lock = Lock::take(&place)?;
+        replaceable(&place, force).map(drop)
+    }
+}
+
+/// What is to be replaced; none where that cannot be found out.
+fn replaceable(place: &Place, force: bool) -> Result<Option<Snapshot>, StateError> {
+    let held = held(place)?;
+    let records = held.as_ref().map_or(0, |held| held.records.len().max(held.intents.len()));
+    if records > 0 && !force {
+        return Err(StateError::NotEmpty { records });
+    }
+    Ok(held)
 }
 
 /// A serial beyond all that was ever confirmed here, so that nothing counts as lost.

@@ -8,4 +8,5 @@
 mod life;
 mod moto;
 mod proofs;
+mod rebuilt;
 mod support;

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard};
 
 use maas::graph::{
-    Arn, Catalogue, Charset, Created, Cx, Fault, FaultKind, Foretold, Held, Id, Input, Naming,
-    Outputs, Place, Resource, Seen, Tags,
+    Arn, Catalogue, Charset, Created, Cx, Fault, FaultKind, Foretold, Held, Id, Input, Listed,
+    Naming, Outputs, Place, Resource, Scope, Seen, Tags,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -177,6 +177,7 @@ impl Resource for Thing {
     const REPLACE_ON: &'static [&'static str] = &["name", "shape", "base"];
     const UNREAD: &'static [&'static str] = &["kept"];
     const TEARDOWN: &'static [&'static str] = &["kept"];
+    const SENSITIVE: &'static [&'static str] = &["secret"];
 
     fn foretell(want: &ThingInputs, place: &Place) -> Foretold {
         let Some(name) = want.name.known() else { return Foretold::default() };
@@ -254,6 +255,15 @@ impl Resource for Thing {
             Ok(())
         })
         .await
+    }
+
+    async fn list(cx: &Cx<Cloud>, _scope: &Scope) -> Result<Option<Vec<Listed<Self>>>, Fault> {
+        let things = cx.call("list".to_owned(), |cloud| Ok(cloud.things.clone())).await?;
+        let listed = |(name, thing): (String, ThingInputs)| Listed {
+            id: Id::from(name.as_str()),
+            inputs: ThingInputs { name: name.into(), tags: thing.tags, ..ThingInputs::default() },
+        };
+        Ok(Some(things.into_iter().map(listed).collect()))
     }
 }
 

@@ -14,3 +14,12 @@ async fn a_child_that_went_with_its_owner_is_made_again() {
     let trouble = Trouble::KillBefore;
     Case { before, wanted, nth: 1, trouble }.converges().await;
 }
+
+/// With the state lost, a thing still held on to the old half of a replacement.
+#[tokio::test]
+async fn a_rebuilt_state_knows_who_uses_an_old_half() {
+    let before = wanted(&[("b", want(1)), ("d", Want { link: Some("b".into()), ..want(1) })]);
+    let wanted = wanted(&[("b", Want { pinned: true, ..want(2) }), ("d", want(2))]);
+    let trouble = Trouble::Refused;
+    Case { before, wanted, nth: 2, trouble }.converges_without_state().await;
+}

@@ -6,4 +6,5 @@ mod cloud;
 mod found;
 mod operations;
 mod plans;
+mod rebuilds;
 mod stage;

@@ -78,6 +78,34 @@ impl Case {
         stage.applies(&Wanted::new()).await;
         assert_eq!(stage.cloud.inventory(), [""; 0], "a destroy leaves something");
     }
+
+    /// The same where the state is lost right after the trouble, and made anew from the cloud.
+    pub async fn converges_without_state(&self) {
+        let Self { before, wanted, nth, trouble } = self;
+        let mut stage = Stage::new();
+        stage.applies(before).await;
+        stage.cloud.trouble_at(*nth, *trouble);
+        drop(stage.apply(wanted).await);
+        stage.cloud.calm();
+        stage.rebuild(wanted).await;
+        stage.applies(wanted).await;
+        let plan = stage.plan(wanted);
+        assert!(plan.is_empty(), "a second plan is not empty: {:?}", plan.steps);
+        let seen = stage.look().await;
+        let plan = stage.plan_seen(wanted, &seen);
+        assert!(plan.is_empty(), "the state does not say what the cloud is: {:?}", plan.steps);
+        stage.rebuild(wanted).await;
+        let plan = stage.plan(wanted);
+        assert!(plan.is_empty(), "a plan after a rebuild is not empty: {:?}", plan.steps);
+        let expected = undisturbed(wanted, before).await;
+        assert_eq!(
+            things_in(&stage.cloud.inventory()),
+            things_in(&expected),
+            "the cloud is not as after an undisturbed run"
+        );
+        stage.applies(&Wanted::new()).await;
+        assert_eq!(stage.cloud.inventory(), [""; 0], "a destroy leaves something");
+    }
 }
 
 /// As a test to paste into `found.rs`.
@@ -125,6 +153,13 @@ fn cases() -> impl Strategy<Value = Case> {
     })
 }
 
+/// Without children: those that are wanted no more go with their owners only.
+fn things_in(inventory: &[String]) -> Vec<String> {
+    let mut things = names(inventory);
+    things.retain(|line| !line.contains('/'));
+    things
+}
+
 /// Without the generation in a name: an interrupted replacement may count further.
 fn names(inventory: &[String]) -> Vec<String> {
     let mut names: Vec<String> = inventory
@@ -142,5 +177,11 @@ proptest! {
     fn any_operation_converges(case in cases()) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(case.converges());
+    }
+
+    #[test]
+    fn the_state_may_be_lost_at_any_moment(case in cases()) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(case.converges_without_state());
     }
 }

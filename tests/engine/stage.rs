@@ -136,6 +136,25 @@ impl Stage {
         execute::look(&self.bench(), &self.snapshot(), |_| true).await.unwrap()
     }
 
+    /// Loses the state.
+    pub fn forget(&mut self) {
+        self.store = Arc::new(MemoryStore::new("p", "e"));
+        self.keeper = Keeper::start(self.store.clone()).unwrap();
+    }
+
+    /// Loses the state and makes it anew from the cloud; what was found.
+    pub async fn rebuild(&mut self, wanted: &Wanted) -> Vec<String> {
+        self.forget();
+        let bench = self.bench();
+        let graph = graph(wanted);
+        let listing = execute::list(&bench, graph.scope()).await.unwrap();
+        let rebuilt = execute::rebuild(&bench, &graph, &listing).await.unwrap();
+        let batch = Batch { puts: rebuilt.records, ..Batch::default() };
+        self.keeper.commit(batch).await.unwrap();
+        let found = rebuilt.findings.iter();
+        found.map(|finding| format!("{:?} {}", finding.found, finding.address)).collect()
+    }
+
     /// Applies; none where the program died.
     pub async fn apply(&mut self, wanted: &Wanted) -> Option<Report> {
         let bench = self.bench();

@@ -4,6 +4,7 @@ mod export;
 mod forget;
 mod import;
 mod list;
+mod rebuild;
 mod rename;
 mod show;
 mod unlock;
@@ -29,6 +30,7 @@ enum Command {
     Show(show::Show),
     Export(export::Export),
     Import(import::Import),
+    Rebuild(rebuild::Rebuild),
     Move(rename::Move),
     Forget(forget::Forget),
     Unlock(unlock::Unlock),
@@ -41,6 +43,7 @@ impl StateCommand {
             Command::Show(command) => command.run(global, console),
             Command::Export(command) => command.run(global, console),
             Command::Import(command) => command.run(global, console),
+            Command::Rebuild(command) => command.run(global, console),
             Command::Move(command) => command.run(global, console),
             Command::Forget(command) => command.run(global, console),
             Command::Unlock(command) => command.run(global, console),

@@ -34,6 +34,10 @@ pub struct Life {
     held: BTreeMap<Address, (Arc<dyn AnyResource>, HeldDocument)>,
 }
 
+fn scope() -> Scope {
+    Scope { project: "life".into(), environment: "test".into(), ..Scope::default() }
+}
+
 impl Life {
     pub async fn new(emulator: Emulator) -> Self {
         Self::of(Cloud::fresh(emulator).await)
@@ -45,9 +49,7 @@ impl Life {
 
     /// The inputs as the graph would have them: named, tagged, references resolved.
     fn wanted<R: Resource>(&self, part: &str, inputs: R::Inputs) -> Document {
-        let scope =
-            Scope { project: "life".into(), environment: "test".into(), ..Scope::default() };
-        let mut graph = Graph::new(scope);
+        let mut graph = Graph::new(scope());
         let address = Address::new("it", part);
         graph.add::<R>(address.clone(), inputs);
         let wanted = graph.nodes()[&address].wanted.clone();
@@ -116,6 +118,14 @@ impl Life {
                 Some(created.id.clone()),
                 "{kind}: find does not find what create made"
             );
+        }
+        // What has a name of its own is in no list: lists go by the names that are generated.
+        let own = |name: &str| !name.contains(&scope().prefix());
+        let own = R::NAME.is_some_and(|naming| first[naming.input].as_str().is_some_and(own));
+        if !own && let Some(listed) = resource.list(self.cloud.cx(), &scope()).await.unwrap() {
+            let listed = listed.iter().find(|listed| listed.id == created.id);
+            let listed = listed.unwrap_or_else(|| panic!("{kind}: it is not listed"));
+            assert_eq!(listed.inputs["tags"], first["tags"], "{kind}: tags in the list");
         }
         if R::REPLACE_ON != maas::graph::ALL {
             // A create that stopped half way is finished by an update that sends everything.

@@ -54,6 +54,16 @@ impl Deployment {
         deployment
     }
 
+    /// Its manifest.
+    pub fn manifest(&self) -> &Path {
+        &self.manifest
+    }
+
+    /// Where its state is.
+    pub fn state(&self) -> PathBuf {
+        self.folder.path().join("state")
+    }
+
     /// Replaces a text that occurs once in a file beside the manifest, or in the manifest (`""`).
     pub fn edit(&self, file: &str, from: &str, to: &str) {
         let path = match file {
@@ -78,10 +88,10 @@ impl Deployment {
     pub async fn maas(&self, command: &str, more: &[&str]) -> Output {
         let home = self.folder.path();
         Command::new(env!("CARGO_BIN_EXE_maas"))
-            .arg(command)
+            .args(command.split(' '))
             .arg(&self.manifest)
             .arg("--state")
-            .arg(home.join("state"))
+            .arg(self.state())
             .args(more)
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())

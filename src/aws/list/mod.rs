@@ -1,0 +1,41 @@
+//! What is there of a deployment, by the tags that it carries.
+//!
+//! No service lists by tag, so things are picked by the beginning of their names, which is the same
+//! for all that were named by the program, and then asked for their tags.
+
+mod computing;
+mod keeping;
+mod messaging;
+
+use std::future::Future;
+
+pub use computing::{apis, functions, mappings, roles};
+pub use keeping::{buckets, log_groups, streams, tables};
+pub use messaging::{alarms, queues, schedule_groups, topics};
+
+use crate::graph::{Fault, Input, Scope};
+
+/// All that a list has, page by page; `page` asks for the one behind a token.
+async fn pages<T, F>(mut page: impl FnMut(Option<String>) -> F) -> Result<Vec<T>, Fault>
+where
+    F: Future<Output = Result<(Vec<T>, Option<String>), Fault>>,
+{
+    let (mut all, mut token) = (Vec::new(), None);
+    loop {
+        let (items, next) = page(token).await?;
+        all.extend(items);
+        token = next.filter(|token| !token.is_empty());
+        if token.is_none() {
+            return Ok(all);
+        }
+    }
+}
+
+/// Whether something of that name may be the deployment's.
+fn is_named(scope: &Scope, name: &str) -> bool {
+    name.starts_with(&scope.prefix())
+}
+
+fn known(name: &str) -> Input<String> {
+    Input::from(name)
+}

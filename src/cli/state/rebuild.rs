@@ -1,0 +1,125 @@
+//! `maas state rebuild`.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use crate::cli::args::{Global, PlainFormat, Which};
+use crate::cli::deployment::{Deployment, no_region};
+use crate::cli::expiry::Expiry;
+use crate::cli::run::Run;
+use crate::cli::{Ended, Exit, Failure, cloud, code, signals, stored};
+use crate::execute::{self, Bench, Listing, Rebuilt};
+use crate::graph::Scope;
+use crate::patterns;
+use crate::report::{Console, found_json, found_view};
+use crate::state::{Batch, Keeper, MemoryStore, MetaChange, Snapshot, State, Store};
+
+const AT_ONCE: usize = 16;
+
+/// Makes the state anew from the cloud, where it is lost or damaged
+///
+/// Looks for all that the manifest wants, by its predictable name, under what it is part of, and by
+/// its tags; a plan that follows shows what differs, and nothing where nothing does. The cloud is
+/// only read.
+///
+/// What carries the tags of this environment and is not in the manifest any more is recorded too,
+/// and the next apply deletes it with all that is part of it: functions, event source mappings,
+/// roles, APIs, queues, topics, buckets, tables, streams, log groups, alarms and schedule groups
+/// whose names begin with PROJECT-ENV. Not found are those that had a name of their own in the
+/// manifest, and what is only a part of something that is still wanted, such as a route.
+///
+/// What is there under a wanted name without these tags is told and not recorded.
+#[derive(Args, Debug)]
+pub(super) struct Rebuild {
+    #[command(flatten)]
+    which: Which,
+
+    /// Replaces a state that holds something; the store is kept aside
+    #[arg(long)]
+    force: bool,
+
+    /// The form of the result
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: PlainFormat,
+}
+
+impl Rebuild {
+    pub fn run(self, global: &Global, console: Console) -> Ended {
+        let deployment = Deployment::find(&self.which, global)?;
+        let Deployment { folder, project, environment, .. } = &deployment;
+        State::may_be_replaced(folder, project, environment, self.force)?;
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| Failure::io("start", "the runtime".as_ref(), &error))?;
+        let (snapshot, rebuilt, listing) = runtime.block_on(find(&deployment, global, console))?;
+        let run = super::run_of("rebuild");
+        let serial = State::import(folder, project, environment, &run, &snapshot, self.force)?;
+        console.result(&match self.format {
+            PlainFormat::Text => found_view(&deployment.name(), &rebuilt, &listing.refused),
+            PlainFormat::Json => {
+                let mut value = found_json(&rebuilt);
+                value["serial"] = json!(serial);
+                format!("{value:#}\n")
+            }
+        });
+        Ok(Exit::Done)
+    }
+}
+
+/// All that there is of the deployment, as a state.
+async fn find(
+    deployment: &Deployment,
+    global: &Global,
+    console: Console,
+) -> Result<(Snapshot, Rebuilt, Listing), Failure> {
+    let stop = signals::listen();
+    let fresh = Snapshot::new(&deployment.project, &deployment.environment);
+    let region = deployment.region(&fresh).ok_or_else(no_region)?;
+    let manifest = deployment.manifest(Some(region.clone()))?;
+    manifest.check_code()?;
+    code::build(&manifest, console)?;
+    let packages = code::packages(&manifest);
+    let cloud = cloud::reach(region, &fresh, code::archives(&packages), global, &stop).await?;
+    let run = Run::start("rebuild", None, console)?;
+    let store = Arc::new(MemoryStore::holding(fresh));
+    let bench = Bench {
+        catalogue: crate::aws::catalogue(),
+        cloud: cloud.aws,
+        place: cloud.place,
+        keeper: Keeper::start(store.clone())?,
+        stop,
+        events: run.events.clone(),
+        parallelism: AT_ONCE,
+        adopt: BTreeSet::new(),
+    };
+    let scope = Scope {
+        project: deployment.project.clone(),
+        environment: deployment.environment.clone(),
+        ..Scope::default()
+    };
+    let listing = execute::list(&bench, &scope).await?;
+    let expiry = Expiry::found(&manifest, listing.tag("maas:expires"));
+    let place = &bench.place;
+    let expanded = patterns::expand(&manifest, place, expiry.tag.clone(), &packages)?;
+    let rebuilt = execute::rebuild(&bench, &expanded.graph, &listing).await?;
+    if rebuilt.records.is_empty() {
+        return Ok(((*store.snapshot()).clone(), rebuilt, listing));
+    }
+    store.commit(Batch { puts: rebuilt.records.clone(), ..Batch::default() })?;
+    let snapshot = store.snapshot();
+    let outputs = stored::resolved(&expanded.outputs, &snapshot, place.account.as_deref());
+    let outputs = stored::present(outputs, &snapshot);
+    store.commit(Batch::new().meta(MetaChange {
+        account: Some(place.account.clone()),
+        region: Some(Some(place.region.clone())),
+        expires: Some(expiry.at),
+        ttl: Some(expiry.ttl),
+        protect: Some(manifest.environment.protect),
+        outputs: (!outputs.is_empty()).then_some(Value::Object(outputs)),
+    }))?;
+    Ok(((*store.snapshot()).clone(), rebuilt, listing))
+}

@@ -1,0 +1,126 @@
+//! What carries the deployment's tags and is not wanted any more.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::super::Bench;
+use super::super::hooks::Reading;
+use super::super::look::unknown;
+use super::inputs::{of_unwanted, texts};
+use super::listing::Thing;
+use super::{Finding, Found, Listing, Rebuilt};
+use crate::graph::{Address, Fault, Graph, HeldDocument};
+use crate::state::Record;
+
+/// Shorter texts stand for too much to tell that one resource uses another.
+const TELLING: usize = 8;
+
+/// Adds what is listed and not in the graph.
+pub(super) async fn find(
+    bench: &Bench,
+    graph: &Graph,
+    listing: &Listing,
+    rebuilt: &mut Rebuilt,
+) -> Result<(), Vec<(Address, Fault)>> {
+    let salt = bench.keeper.snapshot().meta.salt.clone();
+    let mut taken: BTreeMap<Address, BTreeSet<u32>> = BTreeMap::new();
+    for record in &rebuilt.records {
+        taken.entry(record.address.clone()).or_default().insert(record.generation);
+    }
+    let mut faults = Vec::new();
+    for (address, kind) in listing.keys() {
+        if graph.nodes().get(address).is_some_and(|node| node.traits.kind == kind) {
+            continue;
+        }
+        for thing in listing.at(address, kind) {
+            let mut record = match read(bench, address, kind, thing, &salt).await {
+                Ok(Some(record)) => record,
+                Ok(None) => continue,
+                Err(fault) => {
+                    faults.push((address.clone(), fault));
+                    continue;
+                }
+            };
+            let taken = taken.entry(address.clone()).or_default();
+            record.deposed = !taken.is_empty();
+            while !taken.insert(record.generation) {
+                record.generation += 1;
+            }
+            rebuilt.findings.push(Finding {
+                address: address.clone(),
+                kind: kind.to_owned(),
+                id: record.id.clone(),
+                found: Found::Unwanted,
+            });
+            rebuilt.records.push(record);
+        }
+    }
+    link(&mut rebuilt.records);
+    if faults.is_empty() { Ok(()) } else { Err(faults) }
+}
+
+async fn read(
+    bench: &Bench,
+    address: &Address,
+    kind: &str,
+    thing: &Thing,
+    salt: &str,
+) -> Result<Option<Record>, Fault> {
+    let resource = bench.catalogue.get(kind).ok_or_else(|| unknown(kind))?;
+    let held = HeldDocument {
+        id: thing.id.clone(),
+        inputs: thing.inputs.clone(),
+        outputs: None,
+        finished: false,
+    };
+    let cx = bench.cx(Arc::new(Reading(bench.events.clone())));
+    let Some(seen) = resource.read(cx, held).await? else { return Ok(None) };
+    let inputs = of_unwanted(&seen.inputs, resource.traits(), salt);
+    let mut record = Record::new(address.clone(), kind, inputs);
+    record.id = Some(thing.id.clone());
+    record.generation = thing.generation.unwrap_or_default();
+    record.name_pinned = thing.generation.is_none() && resource.traits().name.is_some();
+    record.outputs = Some(seen.outputs);
+    record.finished = true;
+    Ok(Some(record))
+}
+
+/// Records who uses whom beside what the manifest says, as far as an output of the one is an input of
+/// the other; so what is not wanted any more is deleted in the right order.
+fn link(records: &mut [Record]) {
+    let mut makers: BTreeMap<String, Address> = BTreeMap::new();
+    let mut needs: BTreeMap<Address, BTreeSet<Address>> = BTreeMap::new();
+    for record in records.iter() {
+        let mut outputs = Vec::new();
+        texts(record.outputs.as_ref().unwrap_or(&record.inputs), &mut outputs);
+        for output in outputs.into_iter().filter(|text| text.len() >= TELLING) {
+            makers.entry(output.to_owned()).or_insert_with(|| record.address.clone());
+        }
+        needs.entry(record.address.clone()).or_default().extend(record.needs.iter().cloned());
+    }
+    for record in records {
+        let mut inputs = Vec::new();
+        texts(&record.inputs, &mut inputs);
+        let used: BTreeSet<&Address> = inputs.iter().filter_map(|text| makers.get(*text)).collect();
+        for used in used {
+            if !reaches(&needs, used, &record.address) {
+                record.needs.insert(used.clone());
+                needs.entry(record.address.clone()).or_default().insert(used.clone());
+            }
+        }
+    }
+}
+
+/// Whether `from` is or needs `to`, over however many others.
+fn reaches(needs: &BTreeMap<Address, BTreeSet<Address>>, from: &Address, to: &Address) -> bool {
+    let (mut open, mut seen) = (vec![from], BTreeSet::new());
+    while let Some(at) = open.pop() {
+        if at == to {
+            return true;
+        }
+        if seen.insert(at) {
+            open.extend(needs.get(at).into_iter().flatten());
+        }
+    }
+    false
+}
