@@ -10,6 +10,7 @@ use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use tokio::sync::OwnedMutexGuard;
 
+use super::ec2::Zones;
 use super::pace::Pace;
 use crate::graph::{Fault, FaultKind};
 
@@ -22,9 +23,11 @@ pub struct Aws {
     archives: Archives,
     locks: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
     pub(super) pace: Pace,
+    zones: Zones,
     apigatewayv2: OnceLock<aws_sdk_apigatewayv2::Client>,
     cloudwatch: OnceLock<aws_sdk_cloudwatch::Client>,
     dynamodb: OnceLock<aws_sdk_dynamodb::Client>,
+    ec2: OnceLock<aws_sdk_ec2::Client>,
     firehose: OnceLock<aws_sdk_firehose::Client>,
     iam: OnceLock<aws_sdk_iam::Client>,
     lambda: OnceLock<aws_sdk_lambda::Client>,
@@ -62,6 +65,8 @@ clients! {
     cloudwatch: aws_sdk_cloudwatch,
     /// DynamoDB.
     dynamodb: aws_sdk_dynamodb,
+    /// EC2, for networks.
+    ec2: aws_sdk_ec2,
     /// Amazon Data Firehose.
     firehose: aws_sdk_firehose,
     /// IAM.
@@ -90,9 +95,11 @@ impl Aws {
             archives,
             locks: Mutex::default(),
             pace,
+            zones: Zones::new(),
             apigatewayv2: OnceLock::new(),
             cloudwatch: OnceLock::new(),
             dynamodb: OnceLock::new(),
+            ec2: OnceLock::new(),
             firehose: OnceLock::new(),
             iam: OnceLock::new(),
             lambda: OnceLock::new(),
@@ -118,6 +125,11 @@ impl Aws {
     /// The archive of a function's code.
     pub(super) fn archive(&self, digest: &str) -> Result<Vec<u8>, String> {
         (self.archives)(digest)
+    }
+
+    /// The zones of the region, which are asked for once.
+    pub(super) fn zones(&self) -> &Zones {
+        &self.zones
     }
 
     /// Waits until no other step works on the thing of that name, and keeps the others out as long

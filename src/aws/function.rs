@@ -64,7 +64,7 @@ pub struct FunctionInputs {
     pub staging_bucket: Option<Input<String>>,
     /// The network that it is in; none is Lambda's own.
     #[serde(default)]
-    pub vpc: Option<Vpc>,
+    pub vpc: Option<FunctionVpc>,
     /// Its tags.
     #[serde(default)]
     pub tags: Tags,
@@ -73,7 +73,7 @@ pub struct FunctionInputs {
 /// Where in a VPC a function's network interfaces are.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Vpc {
+pub struct FunctionVpc {
     /// The ids of the subnets; at least one.
     pub subnets: BTreeSet<Input<String>>,
     /// The ids of the security groups; one to five.

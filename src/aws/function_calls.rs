@@ -9,7 +9,7 @@ use aws_sdk_lambda::types::{
 
 use super::function_code::{Package, PackagePlace};
 use super::function_state::{standing, wait_settled};
-use super::{Cx, Function, FunctionInputs, Vpc};
+use super::{Cx, Function, FunctionInputs, FunctionVpc};
 use crate::graph::{Fault, Held, Input, Waited};
 
 /// Sends the part of the configuration that differs; tells whether Lambda is done with it.
@@ -165,7 +165,7 @@ pub(super) fn storage(want: &FunctionInputs) -> Option<EphemeralStorage> {
     EphemeralStorage::builder().size(want.ephemeral_storage).build().ok()
 }
 
-pub(super) fn vpc(vpc: &Vpc) -> Result<VpcConfig, Fault> {
+pub(super) fn vpc(vpc: &FunctionVpc) -> Result<VpcConfig, Fault> {
     let known = |ids: &BTreeSet<Input<String>>| -> Result<Vec<String>, Fault> {
         ids.iter().map(|id| Ok(id.get()?.clone())).collect()
     };

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use aws_sdk_lambda::types::{Architecture, FunctionConfiguration, Runtime, TracingMode};
 
-use super::{Cx, Function, FunctionInputs, Vpc, function, function_code};
+use super::{Cx, Function, FunctionInputs, FunctionVpc, function, function_code};
 use crate::graph::{Arn, Held, Input};
 
 /// The digest that was sent, where Lambda still has that archive.
@@ -59,7 +59,7 @@ pub(super) fn inputs(name: &str, seen: &FunctionConfiguration) -> FunctionInputs
         ephemeral_storage: seen
             .ephemeral_storage()
             .map_or_else(function::smallest_storage, |it| it.size()),
-        vpc: vpc.map(|vpc| Vpc {
+        vpc: vpc.map(|vpc| FunctionVpc {
             subnets: ids(vpc.subnet_ids()),
             security_groups: ids(vpc.security_group_ids()),
         }),

@@ -256,6 +256,10 @@ impl Hooks for Script {
         // The request itself does not name its operation in every protocol; it follows at once.
         self.lock().announced.push_back(operation.to_owned());
     }
+
+    fn token(&self) -> String {
+        "injected-1".to_owned()
+    }
 }
 
 impl HttpConnector for Script {

@@ -20,6 +20,7 @@ mod clients;
 mod cors;
 mod delivery_stream;
 mod delivery_stream_calls;
+mod ec2;
 mod event_invoke_config;
 mod event_source_mapping;
 mod event_source_mapping_check;
@@ -74,13 +75,21 @@ pub use bucket_notification::{
 pub use clients::{Archives, Aws, account, configuration};
 pub use cors::Cors;
 pub use delivery_stream::{DeliveryStream, DeliveryStreamInputs, DeliveryStreamOutputs};
+pub use ec2::{
+    ElasticIp, ElasticIpInputs, ElasticIpOutputs, EndpointType, GroupRule, InternetGateway,
+    InternetGatewayInputs, InternetGatewayOutputs, NatGateway, NatGatewayInputs, NatGatewayOutputs,
+    NetworkOfOthers, NetworkOfOthersInputs, NetworkOfOthersOutputs, Peer, RouteTable,
+    RouteTableInputs, RouteTableOutputs, SecurityGroup, SecurityGroupInputs, SecurityGroupOutputs,
+    SecurityGroupRule, SecurityGroupRuleInputs, SecurityGroupRuleOutputs, Subnet, SubnetInputs,
+    SubnetOutputs, Vpc, VpcEndpoint, VpcEndpointInputs, VpcEndpointOutputs, VpcInputs, VpcOutputs,
+};
 pub use event_invoke_config::{
     EventInvokeConfig, EventInvokeConfigInputs, EventInvokeConfigOutputs,
 };
 pub use event_source_mapping::{
     EventSourceMapping, EventSourceMappingInputs, EventSourceMappingOutputs,
 };
-pub use function::{Function, FunctionInputs, FunctionOutputs, Vpc};
+pub use function::{Function, FunctionInputs, FunctionOutputs, FunctionVpc};
 pub use integration::{Integration, IntegrationInputs, IntegrationOutputs};
 pub use log_group::{LogGroup, LogGroupInputs, LogGroupOutputs};
 pub use permission::{Permission, PermissionInputs, PermissionOutputs};
@@ -125,19 +134,29 @@ pub fn catalogue() -> Catalogue {
         .with::<DbParameterGroup>()
         .with::<DbSubnetGroup>()
         .with::<DeliveryStream>()
+        .with::<ElasticIp>()
         .with::<EventInvokeConfig>()
         .with::<EventSourceMapping>()
         .with::<Function>()
         .with::<Integration>()
+        .with::<InternetGateway>()
         .with::<LogGroup>()
+        .with::<NatGateway>()
+        .with::<NetworkOfOthers>()
         .with::<Permission>()
         .with::<Queue>()
         .with::<Role>()
         .with::<Route>()
+        .with::<RouteTable>()
         .with::<Schedule>()
         .with::<ScheduleGroup>()
+        .with::<SecurityGroup>()
+        .with::<SecurityGroupRule>()
         .with::<Stage>()
+        .with::<Subnet>()
         .with::<Subscription>()
         .with::<Table>()
         .with::<Topic>()
+        .with::<Vpc>()
+        .with::<VpcEndpoint>()
 }

@@ -19,11 +19,14 @@ struct Bucket {
     state: Mutex<(f64, Instant)>,
 }
 
-/// Families in order: the first that names an operation, or its service (`lambda:`), holds it.
+/// Families in order: the first that names an operation, its service (`lambda:`), or how it begins
+/// (`ec2:Describe*`), holds it.
 /// *Lambda quotas*, "API requests"; *Quotas for configuring and running an HTTP API*; *Amazon EC2
 /// API throttling* and the like; CloudWatch Logs has one for each operation. IAM publishes none; what is
 /// here has been seen to pass.
 const QUOTAS: &[(&[&str], f64, f64)] = &[
+    (&["ec2:Describe*"], 20.0, 100.0),
+    (&["ec2:"], 5.0, 50.0),
     (&["lambda:GetFunction"], 100.0, 100.0),
     (&["lambda:GetPolicy"], 15.0, 15.0),
     (&["lambda:"], 15.0, 15.0),
@@ -53,9 +56,12 @@ impl Pace {
 
     /// Waits until a call of that operation fits into its family's budget.
     pub async fn wait(&self, operation: &str) {
-        let service = |name: &str| name.ends_with(':') && operation.starts_with(name);
+        let begins = |name: &str| {
+            let head = name.strip_suffix('*').or(name.ends_with(':').then_some(name));
+            head.is_some_and(|head| operation.starts_with(head))
+        };
         let fits = |bucket: &&Bucket| {
-            bucket.operations.iter().any(|name| *name == operation || service(name))
+            bucket.operations.iter().any(|name| *name == operation || begins(name))
         };
         if let Some(bucket) = self.buckets.iter().find(fits) {
             bucket.take().await;

@@ -81,6 +81,11 @@ impl Hooks for StepHooks {
         self.called.store(true, Ordering::Relaxed);
         self.events.count(operation);
     }
+
+    /// A step makes one thing, however often it has to ask for it.
+    fn token(&self) -> String {
+        format!("{}-{}", self.events.run(), self.step)
+    }
 }
 
 /// A duration in whole milliseconds.
@@ -102,5 +107,10 @@ impl Hooks for Reading {
 
     fn calling(&self, operation: &str) {
         self.0.count(operation);
+    }
+
+    /// Nothing is made while reading.
+    fn token(&self) -> String {
+        self.0.run().to_owned()
     }
 }

@@ -9,7 +9,9 @@ use super::hooks::{Birth, StepHooks, state_fault};
 use super::look::{held, unknown};
 use super::recover::{Found, find, key_of};
 use crate::graph::document::{self, hex};
-use crate::graph::{AnyResource, CreatedDocument, Document, Fault, FaultKind, HeldDocument, Id};
+use crate::graph::{
+    AnyResource, CreatedDocument, Document, Fault, FaultKind, HeldDocument, Hooks, Id,
+};
 use crate::plan::{Half, Operation, Step};
 use crate::state::{self, Batch, Intent, Record};
 
@@ -71,7 +73,7 @@ impl Work<'_> {
             Intent::new(seq, self.bench.events.run(), operation, step.key.clone(), &step.kind);
         intent.inputs = inputs.clone();
         intent.request = digest(inputs);
-        intent.token = format!("{}-{seq}", self.bench.events.run());
+        intent.token = self.hooks.token();
         intent.planned_id = self.resource.foretell(inputs, &self.bench.place).id;
         intent.needs = step.needs.clone();
         intent.owner = step.owner.clone();

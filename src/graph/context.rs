@@ -106,6 +106,9 @@ pub trait Hooks: Send + Sync {
     fn retrying(&self, fault: &Fault, attempt: u32, pause: Duration);
     /// A call is about to be sent.
     fn calling(&self, operation: &str);
+    /// A text that is the same for all attempts of one create, and another for each other one; up
+    /// to 64 letters, digits and `-`.
+    fn token(&self) -> String;
 }
 
 /// The context of a resource's calls. It dereferences to the cloud's clients.
@@ -184,6 +187,12 @@ impl<C> Cx<C> {
     /// Where the state cannot be written.
     pub async fn made(&self, id: &Id) -> Result<(), Fault> {
         self.hooks.made(id).await
+    }
+
+    /// The token of this create, for the calls that take one: AWS carries out a request once for each
+    /// token, so that one whose answer was lost can be sent again.
+    pub fn token(&self) -> String {
+        self.hooks.token()
     }
 
     /// Asks `probe` again and again, densely at first and then each `longest`, until it is ready.

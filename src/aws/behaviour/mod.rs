@@ -124,6 +124,9 @@ const SILENT_DUPLICATES: &[&str] = &[
     "apigateway:CreateIntegration",
     "apigateway:CreateAuthorizer",
     "apigateway:CreateDeployment",
+    "ec2:AllocateAddress",
+    "ec2:CreateInternetGateway",
+    "ec2:CreateVpc",
 ];
 
 /// What that error means; none where no row fits, which is a plain refusal. An error may have no

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::aws::function_code::DIRECT;
 use crate::aws::injected::{Injected, broken, done, held, json, refuse};
-use crate::aws::{Function, FunctionInputs, FunctionOutputs, Vpc};
+use crate::aws::{Function, FunctionInputs, FunctionOutputs, FunctionVpc};
 use crate::graph::{Arn, Expr, FaultKind, Held, Id, Input, Part, Resource};
 
 /// The SHA-256 of no bytes, in base64.
@@ -24,7 +24,7 @@ fn inputs() -> FunctionInputs {
 }
 
 fn in_vpc() -> FunctionInputs {
-    let vpc = Vpc {
+    let vpc = FunctionVpc {
         subnets: BTreeSet::from([Input::from("subnet-1")]),
         security_groups: BTreeSet::from([Input::from("sg-1")]),
     };
@@ -296,7 +296,7 @@ fn what_lambda_would_refuse_is_told_with_its_place() {
         timeout: 901,
         handler: String::new(),
         ephemeral_storage: 100,
-        vpc: Some(Vpc::default()),
+        vpc: Some(FunctionVpc::default()),
         environment,
         ..inputs()
     };

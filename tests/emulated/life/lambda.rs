@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use maas::aws::{
     EventInvokeConfig, EventInvokeConfigInputs, EventSourceMapping, EventSourceMappingInputs,
-    Function, FunctionInputs, LogGroup, LogGroupInputs, Permission, PermissionInputs, Policy,
-    Queue, QueueInputs, Role, RoleInputs, Statement, Table, TableInputs, Vpc,
+    Function, FunctionInputs, FunctionVpc, LogGroup, LogGroupInputs, Permission, PermissionInputs,
+    Policy, Queue, QueueInputs, Role, RoleInputs, Statement, Table, TableInputs,
 };
 use serde_json::json;
 
@@ -132,12 +132,12 @@ async fn function_changes_its_code(emulator: Emulator) {
 async fn function_in_a_network() {
     let emulator = Emulator::MiniStack;
     let mut life = life(emulator).await;
-    let vpc = Vpc {
+    let vpc = FunctionVpc {
         subnets: BTreeSet::from([Input::from("subnet-1"), Input::from("subnet-2")]),
         security_groups: BTreeSet::from([Input::from("sg-1")]),
     };
     let first = FunctionInputs { vpc: Some(vpc.clone()), ..inputs(emulator) };
-    let other = Vpc { subnets: BTreeSet::from([Input::from("subnet-2")]), ..vpc };
+    let other = FunctionVpc { subnets: BTreeSet::from([Input::from("subnet-2")]), ..vpc };
     let second = FunctionInputs { vpc: Some(other), ..first.clone() };
     life.whole::<Function>("function", first.clone(), second).await;
     let outside = FunctionInputs { vpc: None, ..first.clone() };

@@ -76,6 +76,11 @@ impl Hooks for Silent {
     fn retrying(&self, _fault: &Fault, _attempt: u32, _pause: Duration) {}
 
     fn calling(&self, _operation: &str) {}
+
+    fn token(&self) -> String {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        format!("{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed))
+    }
 }
 
 /// A cloud: one account of one emulator.
