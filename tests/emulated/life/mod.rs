@@ -6,6 +6,7 @@
 mod apigatewayv2;
 mod cloudwatch;
 mod dynamodb;
+mod ec2;
 mod firehose;
 mod iam;
 mod lambda;
@@ -32,6 +33,7 @@ pub struct Life {
     pub blind: bool,
     catalogue: Catalogue,
     held: BTreeMap<Address, (Arc<dyn AnyResource>, HeldDocument)>,
+    given: Vec<Address>,
 }
 
 fn scope() -> Scope {
@@ -44,7 +46,13 @@ impl Life {
     }
 
     pub fn of(cloud: Cloud) -> Self {
-        Self { cloud, blind: false, catalogue: maas::aws::catalogue(), held: BTreeMap::new() }
+        Self {
+            cloud,
+            blind: false,
+            catalogue: maas::aws::catalogue(),
+            held: BTreeMap::new(),
+            given: Vec::new(),
+        }
     }
 
     /// The inputs as the graph would have them: named, tagged, references resolved.
@@ -80,7 +88,18 @@ impl Life {
             finished: true,
         };
         self.held.insert(Address::new("it", part), (resource, held));
+        self.given.push(Address::new("it", part));
         &self.held[&Address::new("it", part)].1
+    }
+
+    /// The id of what was given as `part`.
+    pub fn id_of(&self, part: &str) -> String {
+        self.held[&Address::new("it", part)].1.id.to_string()
+    }
+
+    /// The context of calls to a type itself.
+    pub fn aws_cx(&self) -> maas::aws::Cx {
+        self.cloud.cx().with_cloud().unwrap()
     }
 
     /// The whole life of a resource: made as `first`, changed to `second`.
@@ -198,7 +217,7 @@ impl Life {
 
     /// Deletes what was given, the last first.
     pub async fn end(self) {
-        for (_, (resource, held)) in self.held.iter().rev() {
+        for (resource, held) in self.given.iter().rev().map(|address| &self.held[address]) {
             resource.delete(self.cloud.cx(), held.clone()).await.unwrap();
         }
     }
