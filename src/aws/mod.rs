@@ -1,60 +1,32 @@
-//! The resource types, one file each; the only room that knows the SDK.
+//! The resource types, one file each, in a folder a service; the only room that knows the SDK.
 //!
-//! To add a type: write its file in the shape of `queue.rs`, then add its two lines here.
+//! To add a type: write its file in the shape of `sqs/queue.rs`, then name it in its folder's `mod.rs`
+//! and here.
 
-mod alarm;
-mod api;
-mod authorizer;
+mod apigatewayv2;
 mod behaviour;
-mod bucket;
-mod bucket_check;
-mod bucket_empty;
-mod bucket_notification;
-mod bucket_notification_calls;
-mod bucket_parts;
-mod bucket_rules;
 mod built;
 mod call;
 mod check;
 mod clients;
-mod cors;
-mod delivery_stream;
-mod delivery_stream_calls;
+mod cloudwatch;
+mod dynamodb;
 mod ec2;
-mod event_invoke_config;
-mod event_source_mapping;
-mod event_source_mapping_check;
-mod event_source_mapping_seen;
-mod function;
-mod function_calls;
-mod function_check;
-mod function_code;
-mod function_seen;
-mod function_state;
-mod http_api;
-mod integration;
+mod firehose;
+mod iam;
+mod lambda;
 mod list;
-mod log_group;
+mod logs;
 mod once;
 mod pace;
-mod permission;
 mod policy;
-mod queue;
 mod rds;
 mod region;
-mod role;
-mod role_policies;
-mod route;
-mod schedule;
-mod schedule_group;
+mod s3;
 mod scheduler;
-mod stage;
-mod stage_settings;
-mod subscription;
-mod table;
-mod table_calls;
+mod sns;
+mod sqs;
 mod tags;
-mod topic;
 
 #[cfg(test)]
 mod injected;
@@ -62,19 +34,14 @@ mod injected;
 #[expect(clippy::unwrap_used)]
 mod tests;
 
-pub use alarm::{Alarm, AlarmInputs, AlarmOutputs};
-pub use api::{Api, ApiInputs, ApiOutputs};
-pub use authorizer::{Authorizer, AuthorizerInputs, AuthorizerOutputs, authorizer_uri};
-pub use bucket::{
-    Bucket, BucketInputs, BucketOutputs, CorsRule, LifecycleRule, deny_insecure_transport,
-};
-pub use bucket_notification::{
-    BucketNotification, BucketNotificationInputs, BucketNotificationOutputs, NotificationRule,
-    overlap,
+pub use apigatewayv2::{
+    AccessLog, Api, ApiInputs, ApiOutputs, Authorizer, AuthorizerInputs, AuthorizerOutputs, Cors,
+    Integration, IntegrationInputs, IntegrationOutputs, Route, RouteInputs, RouteOutputs, Stage,
+    StageInputs, StageOutputs, Throttle, authorizer_uri,
 };
 pub use clients::{Archives, Aws, account, configuration};
-pub use cors::Cors;
-pub use delivery_stream::{DeliveryStream, DeliveryStreamInputs, DeliveryStreamOutputs};
+pub use cloudwatch::{Alarm, AlarmInputs, AlarmOutputs};
+pub use dynamodb::{Key, Table, TableInputs, TableOutputs};
 pub use ec2::{
     ElasticIp, ElasticIpInputs, ElasticIpOutputs, EndpointType, GroupRule, InternetGateway,
     InternetGatewayInputs, InternetGatewayOutputs, NatGateway, NatGatewayInputs, NatGatewayOutputs,
@@ -83,18 +50,15 @@ pub use ec2::{
     SecurityGroupRule, SecurityGroupRuleInputs, SecurityGroupRuleOutputs, Subnet, SubnetInputs,
     SubnetOutputs, Vpc, VpcEndpoint, VpcEndpointInputs, VpcEndpointOutputs, VpcInputs, VpcOutputs,
 };
-pub use event_invoke_config::{
-    EventInvokeConfig, EventInvokeConfigInputs, EventInvokeConfigOutputs,
+pub use firehose::{DeliveryStream, DeliveryStreamInputs, DeliveryStreamOutputs};
+pub use iam::{Role, RoleInputs, RoleOutputs};
+pub use lambda::{
+    EventInvokeConfig, EventInvokeConfigInputs, EventInvokeConfigOutputs, EventSourceMapping,
+    EventSourceMappingInputs, EventSourceMappingOutputs, Function, FunctionInputs, FunctionOutputs,
+    FunctionVpc, Permission, PermissionInputs, PermissionOutputs,
 };
-pub use event_source_mapping::{
-    EventSourceMapping, EventSourceMappingInputs, EventSourceMappingOutputs,
-};
-pub use function::{Function, FunctionInputs, FunctionOutputs, FunctionVpc};
-pub use integration::{Integration, IntegrationInputs, IntegrationOutputs};
-pub use log_group::{LogGroup, LogGroupInputs, LogGroupOutputs};
-pub use permission::{Permission, PermissionInputs, PermissionOutputs};
+pub use logs::{LogGroup, LogGroupInputs, LogGroupOutputs};
 pub use policy::{Condition, Effect, Policy, Principal, Statement};
-pub use queue::{Queue, QueueInputs, QueueOutputs, Redrive};
 pub use rds::{
     Capacity, DbCluster, DbClusterInputs, DbClusterInstance, DbClusterInstanceInputs,
     DbClusterInstanceOutputs, DbClusterOutputs, DbClusterParameterGroup,
@@ -103,16 +67,18 @@ pub use rds::{
     DbSubnetGroup, DbSubnetGroupInputs, DbSubnetGroupOutputs, IAM, PASSWORD,
 };
 pub use region::region;
-pub use role::{Role, RoleInputs, RoleOutputs};
-pub use route::{Route, RouteInputs, RouteOutputs};
-pub use schedule::{Schedule, ScheduleInputs, ScheduleOutputs};
-pub use schedule_group::{ScheduleGroup, ScheduleGroupInputs, ScheduleGroupOutputs};
-pub use scheduler::schedule_trust;
-pub use stage::{Stage, StageInputs, StageOutputs};
-pub use stage_settings::{AccessLog, Throttle};
-pub use subscription::{Subscription, SubscriptionInputs, SubscriptionOutputs};
-pub use table::{Key, Table, TableInputs, TableOutputs};
-pub use topic::{Topic, TopicInputs, TopicOutputs};
+pub use s3::{
+    Bucket, BucketInputs, BucketNotification, BucketNotificationInputs, BucketNotificationOutputs,
+    BucketOutputs, CorsRule, LifecycleRule, NotificationRule, deny_insecure_transport, overlap,
+};
+pub use scheduler::{
+    Schedule, ScheduleGroup, ScheduleGroupInputs, ScheduleGroupOutputs, ScheduleInputs,
+    ScheduleOutputs, schedule_trust,
+};
+pub use sns::{
+    Subscription, SubscriptionInputs, SubscriptionOutputs, Topic, TopicInputs, TopicOutputs,
+};
+pub use sqs::{Queue, QueueInputs, QueueOutputs, Redrive};
 
 use crate::graph::Catalogue;
 

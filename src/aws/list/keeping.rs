@@ -1,10 +1,13 @@
 //! What keeps data.
 
-use super::super::{
-    Bucket, BucketInputs, Cx, DeliveryStream, DeliveryStreamInputs, LogGroup, LogGroupInputs,
-    Table, TableInputs, bucket_parts, delivery_stream_calls, table_calls, tags,
-};
 use super::{is_named, known, pages};
+use crate::aws::dynamodb::table_calls;
+use crate::aws::firehose::delivery_stream_calls;
+use crate::aws::s3::bucket_parts;
+use crate::aws::{
+    Bucket, BucketInputs, Cx, DeliveryStream, DeliveryStreamInputs, LogGroup, LogGroupInputs,
+    Table, TableInputs, tags,
+};
 use crate::graph::{Arn, Fault, Id, Listed, OrAbsent, Scope};
 
 /// The buckets of the region (*Amazon S3 API Reference*, ListBuckets).

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use crate::aws::function_code::DIRECT;
 use crate::aws::injected::{Injected, broken, done, held, json, refuse};
+use crate::aws::lambda::function_code::DIRECT;
 use crate::aws::{Function, FunctionInputs, FunctionOutputs, FunctionVpc};
 use crate::graph::{Arn, Expr, FaultKind, Held, Id, Input, Part, Resource};
 

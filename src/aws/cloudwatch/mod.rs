@@ -1,0 +1,5 @@
+//! CloudWatch's resource types.
+
+mod alarm;
+
+pub use alarm::{Alarm, AlarmInputs, AlarmOutputs};

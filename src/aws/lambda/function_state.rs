@@ -1,0 +1,136 @@
+//! The state of a function, and what to do where it failed.
+
+use std::time::Duration;
+
+use aws_sdk_lambda::types::{LastUpdateStatus, State};
+
+use crate::aws::Cx;
+use crate::graph::{Fault, FaultKind, Waited};
+
+/// Functions in a new network take minutes.
+const DEADLINE: Duration = Duration::from_secs(600);
+const LONGEST: Duration = Duration::from_secs(2);
+
+/// A function's state in the answers that hold it.
+pub(super) struct Standing<'a> {
+    pub state: Option<&'a State>,
+    pub state_code: Option<&'a str>,
+    pub state_reason: Option<&'a str>,
+    pub update: Option<&'a LastUpdateStatus>,
+    pub update_code: Option<&'a str>,
+    pub update_reason: Option<&'a str>,
+}
+
+/// A function's state in one of the SDK's answers.
+macro_rules! standing {
+    ($answer:expr) => {{
+        let answer = $answer;
+        $crate::aws::lambda::function_state::Standing {
+            state: answer.state(),
+            state_code: answer.state_reason_code().map(|code| code.as_str()),
+            state_reason: answer.state_reason(),
+            update: answer.last_update_status(),
+            update_code: answer.last_update_status_reason_code().map(|code| code.as_str()),
+            update_reason: answer.last_update_status_reason(),
+        }
+    }};
+}
+pub(super) use standing;
+
+impl Standing<'_> {
+    /// Whether Lambda has carried out what was asked of the function (*Lambda Developer Guide*,
+    /// "Lambda function states"). A last update without a status is one in progress.
+    ///
+    /// # Errors
+    /// Where it failed.
+    pub fn settled(&self, name: &str) -> Result<Waited<()>, Fault> {
+        match self.state {
+            Some(State::Failed) => return Err(failed(name, self.state_code, self.state_reason)),
+            Some(state @ (State::Pending | State::Deleting)) => {
+                return Ok(Waited::Still(state.as_str().to_owned()));
+            }
+            _ => {}
+        }
+        match self.update {
+            Some(LastUpdateStatus::Successful) => Ok(Waited::Ready(())),
+            Some(LastUpdateStatus::Failed) => {
+                Err(failed(name, self.update_code, self.update_reason))
+            }
+            status => {
+                let status = status.map_or("InProgress", LastUpdateStatus::as_str);
+                Ok(Waited::Still(status.to_owned()))
+            }
+        }
+    }
+}
+
+/// Waits until Lambda has carried out what was asked of the function. A `fresh` one may not be seen
+/// everywhere yet.
+///
+/// # Errors
+/// Where it failed; [`FaultKind::Absent`] where it is gone; [`FaultKind::NotReady`] after ten minutes.
+pub(super) async fn wait_settled(cx: &Cx, name: &str, fresh: bool) -> Result<(), Fault> {
+    cx.wait(format!("function {name}"), LONGEST, DEADLINE, || async {
+        // GetFunction has the largest quota of all that tell the state.
+        let answer = cx
+            .call("lambda:GetFunction", || cx.lambda().get_function().function_name(name).send())
+            .await;
+        let answer = match answer {
+            Err(fault) if fresh && fault.kind == FaultKind::Absent => {
+                return Ok(Waited::Still("not seen yet".to_owned()));
+            }
+            answer => answer?,
+        };
+        match answer.configuration() {
+            Some(configuration) => standing!(configuration).settled(name),
+            None => Ok(Waited::Still("unknown".to_owned())),
+        }
+    })
+    .await
+}
+
+fn failed(name: &str, code: Option<&str>, reason: Option<&str>) -> Fault {
+    let code = code.unwrap_or_default();
+    let kind = match code {
+        "EC2RequestLimitExceeded" | "InternalError" | "InsufficientCapacity" => FaultKind::NotReady,
+        _ => FaultKind::Refused,
+    };
+    let reason = reason.unwrap_or("Lambda gave no reason");
+    let mut fault = Fault::new(kind, format!("function {name} failed: {reason}"));
+    fault.code = (!code.is_empty()).then(|| code.to_owned());
+    match advice(code) {
+        Some(advice) => fault.advise(advice),
+        None => fault,
+    }
+}
+
+/// What to do about a reason code (*Lambda API Reference*, "FunctionConfiguration").
+fn advice(code: &str) -> Option<&'static str> {
+    Some(match code {
+        "EC2RequestLimitExceeded" | "InternalError" | "InsufficientCapacity" => {
+            "run the same command again"
+        }
+        "EniLimitExceeded" => {
+            "the VPC's quota of network interfaces is used up; delete functions that nothing uses or raise it under Service Quotas"
+        }
+        "SubnetOutOfIPAddresses" => {
+            "the subnet has no free address left; give the function further or larger subnets"
+        }
+        "InvalidSubnet" => "the subnet is gone or of another account; give one that exists",
+        "InvalidSecurityGroup" => {
+            "the security group is gone or of another VPC than the subnets; give one of theirs"
+        }
+        "DisallowedByVpcEncryptionControl" => {
+            "the VPC enforces encryption, which Lambda cannot keep; exclude Lambda from it or use another VPC"
+        }
+        "InsufficientRolePermissions" => {
+            "the function's role lacks ec2:CreateNetworkInterface, ec2:DescribeNetworkInterfaces or ec2:DeleteNetworkInterface"
+        }
+        "DisabledKMSKey" | "InvalidStateKMSKey" | "KMSKeyAccessDenied" | "KMSKeyNotFound" => {
+            "the KMS key of the function's environment has to exist, be enabled, and be open to its role"
+        }
+        "InvalidRuntime" => "Lambda does not run this runtime any more; choose a newer one",
+        "InvalidZipFileException" => "the archive is broken; build it anew",
+        _ => return None,
+    })
+}

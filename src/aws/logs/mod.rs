@@ -1,0 +1,5 @@
+//! CloudWatch Logs's resource types.
+
+mod log_group;
+
+pub use log_group::{LogGroup, LogGroupInputs, LogGroupOutputs};

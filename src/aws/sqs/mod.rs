@@ -1,0 +1,5 @@
+//! Amazon SQS's resource types.
+
+mod queue;
+
+pub use queue::{Queue, QueueInputs, QueueOutputs, Redrive};

@@ -1,0 +1,286 @@
+//! `aws:sqs/queue`
+
+use std::collections::HashMap;
+
+use aws_sdk_sqs::types::QueueAttributeName as Attribute;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::aws::check::Check;
+use crate::aws::{Cx, Policy, list};
+use crate::graph::{
+    Arn, Charset, Created, Fault, FaultKind, Foretold, Held, Id, Input, Listed, Naming, Objection,
+    OrAbsent, Place, Resource, Scope, Seen, Tags,
+};
+use crate::outputs;
+
+/// An SQS queue, encrypted with SQS's own keys.
+#[derive(Debug)]
+pub struct Queue;
+
+/// What a queue is given.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct QueueInputs {
+    /// Its name; up to 80 letters, digits, `-` and `_`.
+    pub name: Input<String>,
+    /// Seconds that a received message stays hidden; 0 to 43,200.
+    pub visibility_timeout: u32,
+    /// Seconds that a message is kept; 60 to 1,209,600.
+    pub retention: u32,
+    /// Where messages go that were received too often.
+    #[serde(default)]
+    pub redrive: Option<Redrive>,
+    /// Whether SQS encrypts messages with keys of its own; always true.
+    #[serde(default = "managed_encryption")]
+    pub managed_encryption: bool,
+    /// Who may send to it; its own account's identities need no mention.
+    #[serde(default)]
+    pub policy: Policy,
+    /// Its tags.
+    #[serde(default)]
+    pub tags: Tags,
+}
+
+/// The redrive policy of a queue.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Redrive {
+    /// The dead-letter queue's ARN.
+    pub dead_letter_queue: Input<Arn>,
+    /// How often a message is received before it goes there; 1 to 1,000.
+    pub max_receives: u32,
+}
+
+impl Default for QueueInputs {
+    fn default() -> Self {
+        Self {
+            name: Input::default(),
+            visibility_timeout: 30,
+            retention: 345_600,
+            redrive: None,
+            managed_encryption: managed_encryption(),
+            policy: Policy::new(),
+            tags: Tags::new(),
+        }
+    }
+}
+
+fn managed_encryption() -> bool {
+    true
+}
+
+outputs! {
+    /// What a queue gives back.
+    Queue => QueueOutputs {
+        /// Its name.
+        name: String,
+        /// Its URL.
+        url: String,
+        /// Its ARN.
+        arn: Arn,
+    }
+}
+
+impl Resource for Queue {
+    type Cloud = crate::aws::Aws;
+    type Inputs = QueueInputs;
+    type Outputs = QueueOutputs;
+
+    const KIND: &'static str = "aws:sqs/queue";
+    const NAME: Option<Naming> =
+        Some(Naming { input: "name", longest: 80, charset: Charset::Word, global: false });
+    const TAGGED: bool = true;
+    const REPLACE_ON: &'static [&'static str] = &["name"];
+
+    fn foretell(want: &QueueInputs, place: &Place) -> Foretold {
+        let Some(name) = want.name.known() else { return Foretold::default() };
+        let arn: Input<Arn> = place.arn("sqs", name);
+        Foretold::default().output("name", name).output("arn", arn)
+    }
+
+    fn check(want: &QueueInputs) -> Vec<Objection> {
+        let fits = |name: &String| {
+            let charset = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+            (1..=80).contains(&name.len()) && name.bytes().all(charset)
+        };
+        let mut check = Check::default()
+            .that(
+                want.name.known().is_none_or(fits),
+                "name",
+                "a queue's name has 1 to 80 letters, digits, `-` and `_`",
+            )
+            .range("visibility_timeout", want.visibility_timeout, 0..=43_200, "seconds")
+            .range("retention", want.retention, 60..=1_209_600, "seconds")
+            .that(want.managed_encryption, "managed_encryption", "every queue is encrypted");
+        if let Some(redrive) = &want.redrive {
+            let times = redrive.max_receives;
+            check = check.range("redrive.max_receives", times, 1..=1_000, "times");
+        }
+        check.done()
+    }
+
+    async fn create(cx: &Cx, want: &QueueInputs) -> Result<Created<Self>, Fault> {
+        let name = want.name.get()?;
+        // CreateQueue answers with another's queue where its attributes happen to be the same.
+        if url(cx, name).await?.is_some() {
+            return Err(Fault::new(
+                FaultKind::Exists,
+                format!("a queue named {name} exists already"),
+            ));
+        }
+        let mut attributes = attributes(want)?;
+        attributes.retain(|_, value| !value.is_empty());
+        let queue = cx
+            .call("sqs:CreateQueue", || {
+                cx.sqs()
+                    .create_queue()
+                    .queue_name(name)
+                    .set_attributes(Some(attributes.clone()))
+                    .set_tags(Some(want.tags.clone().into_iter().collect()))
+                    .send()
+            })
+            .await?;
+        let url = queue
+            .queue_url
+            .ok_or_else(|| Fault::new(FaultKind::Defect, "sqs:CreateQueue gave no URL"))?;
+        Ok(Created { id: Id::from(url.as_str()), outputs: outputs_of(name, url, cx.place())? })
+    }
+
+    async fn read(cx: &Cx, held: &Held<Self>) -> Result<Option<Seen<Self>>, Fault> {
+        let url = held.id.as_str();
+        let answer = cx
+            .call("sqs:GetQueueAttributes", || {
+                cx.sqs()
+                    .get_queue_attributes()
+                    .queue_url(url)
+                    .attribute_names(Attribute::All)
+                    .send()
+            })
+            .await
+            .or_absent()?;
+        let Some(attributes) = answer.map(|answer| answer.attributes.unwrap_or_default()) else {
+            return Ok(None);
+        };
+        let tags = cx
+            .call("sqs:ListQueueTags", || cx.sqs().list_queue_tags().queue_url(url).send())
+            .await?;
+        let name = url.rsplit('/').next().unwrap_or_default();
+        let text =
+            |attribute: Attribute| attributes.get(&attribute).filter(|text| !text.is_empty());
+        let number =
+            |attribute| text(attribute).and_then(|text| text.parse().ok()).unwrap_or_default();
+        let inputs = QueueInputs {
+            name: Input::from(name),
+            visibility_timeout: number(Attribute::VisibilityTimeout),
+            retention: number(Attribute::MessageRetentionPeriod),
+            managed_encryption: text(Attribute::SqsManagedSseEnabled)
+                .is_some_and(|text| text == "true"),
+            redrive: text(Attribute::RedrivePolicy).and_then(|text| redrive(text)),
+            policy: text(Attribute::Policy)
+                .map(|text| Policy::from_json(text))
+                .transpose()?
+                .unwrap_or_default(),
+            tags: crate::aws::tags::ours(tags.tags.unwrap_or_default()),
+        };
+        Ok(Some(Seen { inputs, outputs: outputs_of(name, url.to_owned(), cx.place())? }))
+    }
+
+    async fn update(cx: &Cx, held: &Held<Self>, want: &QueueInputs) -> Result<QueueOutputs, Fault> {
+        let url = held.id.as_str();
+        let (was, attributes) = (attributes(&held.inputs)?, attributes(want)?);
+        let mut changed: HashMap<Attribute, String> = attributes
+            .into_iter()
+            .filter(|(name, value)| !held.finished || was.get(name) != Some(value))
+            .collect();
+        if !held.inputs.managed_encryption {
+            // Somebody gave it a KMS key, beside which SQS's own keys cannot be turned on.
+            changed.insert(Attribute::KmsMasterKeyId, String::new());
+        }
+        if !changed.is_empty() {
+            cx.call("sqs:SetQueueAttributes", || {
+                cx.sqs()
+                    .set_queue_attributes()
+                    .queue_url(url)
+                    .set_attributes(Some(changed.clone()))
+                    .send()
+            })
+            .await?;
+        }
+        let (gone, put) = crate::aws::tags::due(held.finished, &held.inputs.tags, &want.tags);
+        if !put.is_empty() {
+            cx.call("sqs:TagQueue", || {
+                cx.sqs()
+                    .tag_queue()
+                    .queue_url(url)
+                    .set_tags(Some(put.clone().into_iter().collect()))
+                    .send()
+            })
+            .await?;
+        }
+        if !gone.is_empty() {
+            cx.call("sqs:UntagQueue", || {
+                cx.sqs().untag_queue().queue_url(url).set_tag_keys(Some(gone.clone())).send()
+            })
+            .await?;
+        }
+        outputs_of(want.name.get()?, url.to_owned(), cx.place())
+    }
+
+    async fn delete(cx: &Cx, held: &Held<Self>) -> Result<(), Fault> {
+        let url = held.id.as_str();
+        cx.call("sqs:DeleteQueue", || cx.sqs().delete_queue().queue_url(url).send())
+            .await
+            .or_absent()?;
+        Ok(())
+    }
+
+    async fn find(cx: &Cx, want: &QueueInputs) -> Result<Option<Id>, Fault> {
+        Ok(url(cx, want.name.get()?).await?.map(Id::from))
+    }
+
+    async fn list(cx: &Cx, scope: &Scope) -> Result<Option<Vec<Listed<Self>>>, Fault> {
+        list::queues(cx, scope).await.map(Some)
+    }
+}
+
+async fn url(cx: &Cx, name: &str) -> Result<Option<String>, Fault> {
+    let answer = cx
+        .call("sqs:GetQueueUrl", || cx.sqs().get_queue_url().queue_name(name).send())
+        .await
+        .or_absent()?;
+    Ok(answer.and_then(|answer| answer.queue_url))
+}
+
+fn outputs_of(name: &str, url: String, place: &Place) -> Result<QueueOutputs, Fault> {
+    let arn: Input<Arn> = place.arn("sqs", name);
+    Ok(QueueOutputs { name: name.to_owned(), url, arn: arn.get()?.clone() })
+}
+
+/// The attributes as SQS takes them; an empty text removes one.
+fn attributes(want: &QueueInputs) -> Result<HashMap<Attribute, String>, Fault> {
+    let redrive = match &want.redrive {
+        Some(Redrive { dead_letter_queue, max_receives }) => {
+            json!({"deadLetterTargetArn": dead_letter_queue.get()?, "maxReceiveCount": max_receives}).to_string()
+        }
+        None => String::new(),
+    };
+    let policy = if want.policy.is_empty() { String::new() } else { want.policy.to_json()? };
+    Ok(HashMap::from([
+        (Attribute::VisibilityTimeout, want.visibility_timeout.to_string()),
+        (Attribute::MessageRetentionPeriod, want.retention.to_string()),
+        (Attribute::SqsManagedSseEnabled, want.managed_encryption.to_string()),
+        (Attribute::RedrivePolicy, redrive),
+        (Attribute::Policy, policy),
+    ]))
+}
+
+fn redrive(text: &str) -> Option<Redrive> {
+    let policy: Value = serde_json::from_str(text).ok()?;
+    let max = &policy["maxReceiveCount"];
+    Some(Redrive {
+        dead_letter_queue: Arn::from(policy["deadLetterTargetArn"].as_str()?).into(),
+        max_receives: max.as_u64().or_else(|| max.as_str()?.parse().ok())?.try_into().ok()?,
+    })
+}
