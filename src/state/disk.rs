@@ -15,13 +15,13 @@ pub(super) fn make_folder(path: &Path) -> Result<(), StateError> {
     if path.is_dir() {
         return Ok(());
     }
-    if let Some(above) = path.parent() {
+    if let Some(above) = above(path) {
         make_folder(above)?;
     }
     match DirBuilder::new().mode(FOLDER_MODE).create(path) {
         Ok(()) => {
             set_mode(path, FOLDER_MODE)?;
-            path.parent().map_or(Ok(()), sync_folder)
+            above(path).map_or(Ok(()), sync_folder)
         }
         Err(error) if error.kind() == ErrorKind::AlreadyExists && path.is_dir() => Ok(()),
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
@@ -29,6 +29,12 @@ pub(super) fn make_folder(path: &Path) -> Result<(), StateError> {
         }
         Err(error) => Err(StateError::io("make the folder", path, &error)),
     }
+}
+
+/// The folder that something is in; a path of one name is in the current one.
+fn above(path: &Path) -> Option<&Path> {
+    let above = path.parent()?;
+    Some(if above.as_os_str().is_empty() { Path::new(".") } else { above })
 }
 
 /// Opens a private file to read and write, and makes it where it is missing.
@@ -53,7 +59,7 @@ pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), StateError> {
 /// Writes a private file whole or not at all, on disk at some time unless `sync` is asked for.
 pub(super) fn replace(path: &Path, bytes: &[u8], sync: bool) -> Result<(), StateError> {
     let failed = |error| StateError::io("write", path, &error);
-    let folder = path.parent().unwrap_or(Path::new("."));
+    let folder = above(path).unwrap_or(Path::new("."));
     let mut file = tempfile::Builder::new().prefix(".new-").tempfile_in(folder).map_err(failed)?;
     set_mode(file.path(), FILE_MODE)?;
     file.write_all(bytes).map_err(failed)?;

@@ -36,12 +36,12 @@ pub enum StateError {
         /// A file that can be imported instead, where there is one.
         rescue: Option<PathBuf>,
     },
-    /// The store is gone, but its snapshot is there.
-    #[error("the store {} is missing, although its snapshot is there", path.display())]
+    /// The store is gone, but its snapshot or an export is there.
+    #[error("the store {} is missing, although it was there once: {} is left", path.display(), rescue.display())]
     Missing {
         /// Where the store should be.
         path: PathBuf,
-        /// The snapshot.
+        /// The snapshot, or the newest export.
         rescue: PathBuf,
     },
     /// The disk is full, or a quota is used up. What was confirmed before is safe.

@@ -115,7 +115,18 @@ pub(super) fn keep(place: &Place, snapshot: &Snapshot) -> Result<Option<PathBuf>
     Ok(Some(path))
 }
 
+/// The newest export that can be read.
+pub(super) fn last(place: &Place) -> Option<PathBuf> {
+    let kept = kept(&place.exports()).ok()?;
+    kept.into_iter().rev().find(|path| matches!(snapshot_file::load(path), Ok(Some(_))))
+}
+
 fn remove_old(folder: &Path) -> Result<(), StateError> {
+    kept(folder)?.iter().rev().skip(KEPT).try_for_each(|old| disk::remove(old))
+}
+
+/// The exports in a folder, the oldest first.
+fn kept(folder: &Path) -> Result<Vec<PathBuf>, StateError> {
     let entries = fs::read_dir(folder).map_err(|error| StateError::io("read", folder, &error))?;
     let mut exports: Vec<_> = entries
         .flatten()
@@ -123,5 +134,5 @@ fn remove_old(folder: &Path) -> Result<(), StateError> {
         .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
         .collect();
     exports.sort();
-    exports.iter().rev().skip(KEPT).try_for_each(|old| disk::remove(old))
+    Ok(exports)
 }

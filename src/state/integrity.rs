@@ -12,7 +12,7 @@ use super::place::Place;
 use super::sled_store::SledStore;
 use super::snapshot_file::{self, Head};
 use super::witness::{self, Witness};
-use super::{Snapshot, StateError, Store, disk, lock};
+use super::{Snapshot, StateError, Store, disk, export, lock};
 
 const PROBE: &str = ".probe-";
 
@@ -62,7 +62,10 @@ pub(super) fn check(place: &Place) -> Result<Checked, StateError> {
             _ if disk::exists(&place.importing())? => {
                 Err(StateError::damaged(&store, "an import was interrupted"))
             }
-            head => Ok(Checked { head, fresh: true }),
+            head => match export::last(place) {
+                Some(rescue) => Err(StateError::Missing { path: store, rescue }),
+                None => Ok(Checked { head, fresh: true }),
+            },
         };
     }
     let sealed = head.as_ref().and_then(|head| head.seal.as_ref());
@@ -128,8 +131,9 @@ fn complete(place: &Place, held: &Snapshot, head: Option<&Head>) -> Result<(), S
 fn in_place(error: StateError, place: &Place) -> StateError {
     match error {
         StateError::Damaged { cause, .. } => {
-            let rescue = snapshot_file::load(&place.snapshot()).ok().flatten();
-            StateError::damaged(&place.store(), cause).rescued_by(rescue.map(|_| place.snapshot()))
+            let snapshot = snapshot_file::load(&place.snapshot()).ok().flatten();
+            let rescue = snapshot.map(|_| place.snapshot()).or_else(|| export::last(place));
+            StateError::damaged(&place.store(), cause).rescued_by(rescue)
         }
         StateError::Newer { found, known, .. } => {
             StateError::Newer { path: place.store(), found, known }

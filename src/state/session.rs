@@ -162,7 +162,10 @@ fn settled(place: &Place) -> Result<Option<Snapshot>, StateError> {
     match snapshot_file::load(&place.snapshot()) {
         Ok(Some(snapshot)) => Ok(Some(snapshot)),
         Ok(None) if disk::exists(&place.store())? => Ok(None),
-        Ok(None) => Ok(Some(Snapshot::new(&place.project, &place.environment))),
+        Ok(None) => match export::last(place) {
+            Some(rescue) => Err(StateError::Missing { path: place.store(), rescue }),
+            None => Ok(Some(Snapshot::new(&place.project, &place.environment))),
+        },
         Err(StateError::Damaged { .. }) if disk::exists(&place.store())? => Ok(None),
         Err(error) => Err(error),
     }

@@ -4,6 +4,8 @@
 //! Each test starts itself as the other process: the environment variable then names the folder.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod commands;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::env;
 use std::fs;

@@ -118,6 +118,26 @@ fn a_folder_that_was_emptied_begins_anew() {
 }
 
 #[test]
+fn a_state_of_which_only_exports_are_left_is_missing() {
+    let folder = lived(false);
+    let state = folder.open();
+    let kept = state.keep_export().unwrap().unwrap();
+    state.close().unwrap();
+    fs::remove_dir_all(folder.of("store")).unwrap();
+    fs::remove_file(folder.of("snapshot.json")).unwrap();
+    let read = super::State::read(folder.path(), "shop", "dev").err();
+    for error in [read, folder.try_open().err()] {
+        assert!(
+            matches!(&error, Some(StateError::Missing { rescue, .. }) if *rescue == kept),
+            "{error:?}"
+        );
+    }
+    let export = super::Snapshot::from_export(&fs::read_to_string(kept).unwrap()).unwrap();
+    super::State::import(folder.path(), "shop", "dev", &run("import"), &export, false).unwrap();
+    assert_eq!(keys(&folder.open().snapshot()).len(), 4);
+}
+
+#[test]
 fn entries_that_changed_behind_its_back_are_told() {
     type Change = fn(&sled::Db);
     let changes: [Change; 4] = [
