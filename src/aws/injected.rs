@@ -336,7 +336,7 @@ fn encoded(service: &str, body: &Value) -> Vec<u8> {
 
 fn nothing(service: &str, operation: &str) -> Vec<u8> {
     match service {
-        "iam" | "rds" | "sns" => wrapped(service, operation, "").into_bytes(),
+        "ec2" | "iam" | "rds" | "sns" => wrapped(service, operation, "").into_bytes(),
         "s3" => Vec::new(),
         _ => encoded(service, &json!({})),
     }
@@ -345,6 +345,9 @@ fn nothing(service: &str, operation: &str) -> Vec<u8> {
 fn wrapped(service: &str, operation: &str, body: &str) -> String {
     if service == "s3" {
         return body.to_owned();
+    }
+    if service == "ec2" {
+        return format!("<{operation}Response>{body}</{operation}Response>");
     }
     format!(
         "<{operation}Response><{operation}Result>{body}</{operation}Result></{operation}Response>"
@@ -355,6 +358,7 @@ fn refusal(service: &str, code: &str, message: &str) -> Vec<u8> {
     let error = format!("<Error><Code>{code}</Code><Message>{message}</Message></Error>");
     match service {
         "iam" | "rds" | "sns" => format!("<ErrorResponse>{error}</ErrorResponse>").into_bytes(),
+        "ec2" => format!("<Response><Errors>{error}</Errors></Response>").into_bytes(),
         "s3" => error.into_bytes(),
         _ => encoded(service, &json!({"__type": code, "message": message})),
     }

@@ -1,6 +1,6 @@
 //! How all services answer.
 
-use super::{Class, Row};
+use super::{Class, Row, Schedule};
 
 pub(super) const ROWS: &[Row] = &[
     // Credentials.
@@ -12,12 +12,29 @@ pub(super) const ROWS: &[Row] = &[
             "InvalidClientTokenId",
             "UnrecognizedClientException",
             "SignatureDoesNotMatch",
+            "InvalidSignatureException",
+            "RequestExpired",
+            "MissingAuthenticationToken",
+            "MissingAuthenticationTokenException",
             "InvalidAccessKeyId",
             "AuthFailure",
             "InvalidToken",
         ],
         "",
         Class::Credentials,
+    ),
+    Row(
+        "",
+        &["RequestTimeTooSkewed"],
+        "",
+        Class::Terminal("the clock of this machine is wrong by more than 15 minutes; set it"),
+    ),
+    // It was not read to its end, so nothing was done.
+    Row(
+        "",
+        &["RequestTimeout", "RequestTimeoutException"],
+        "",
+        Class::NotReady(Schedule::UNANSWERED),
     ),
     // Throttling.
     Row(

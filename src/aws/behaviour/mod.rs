@@ -87,7 +87,13 @@ impl Schedule {
 
 /// One row: operations by prefix (`lambda:` is all of Lambda's), codes, a fragment of the message
 /// (empty: any), and the meaning.
-struct Row(&'static str, &'static [&'static str], &'static str, Class);
+#[derive(Debug)]
+pub(super) struct Row(
+    pub(super) &'static str,
+    pub(super) &'static [&'static str],
+    pub(super) &'static str,
+    pub(super) Class,
+);
 
 /// Any code, and none.
 const ANY: &[&str] = &[];
@@ -132,16 +138,21 @@ const SILENT_DUPLICATES: &[&str] = &[
 /// What that error means; none where no row fits, which is a plain refusal. An error may have no
 /// code: an empty one here.
 pub fn class(operation: &str, code: &str, message: &str) -> Option<Class> {
-    SERVICES
-        .iter()
-        .copied()
-        .flatten()
-        .find(|Row(prefix, codes, fragment, _)| {
-            operation.starts_with(prefix)
-                && (codes.is_empty() || codes.contains(&code))
-                && message.contains(fragment)
-        })
-        .map(|Row(_, _, _, class)| *class)
+    rows().find(|row| row.fits(operation, code, message)).map(|Row(_, _, _, class)| *class)
+}
+
+/// All rows, in the order in which they decide.
+pub(super) fn rows() -> impl Iterator<Item = &'static Row> {
+    SERVICES.iter().copied().flatten()
+}
+
+impl Row {
+    pub(super) fn fits(&self, operation: &str, code: &str, message: &str) -> bool {
+        let Self(prefix, codes, fragment, _) = self;
+        operation.starts_with(prefix)
+            && (codes.is_empty() || codes.contains(&code))
+            && message.contains(fragment)
+    }
 }
 
 /// Whether that operation may be sent again when nobody knows whether it went through.

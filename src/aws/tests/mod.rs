@@ -2,6 +2,7 @@
 
 mod alarm;
 mod api;
+mod behaviour;
 mod bucket;
 mod bucket_notification;
 mod call;
