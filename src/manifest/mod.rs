@@ -97,7 +97,7 @@ pub use span::{Span, Spanned};
 pub use tables::{Backend, StateSettings};
 pub use text::{Reference, Sensitive, Text, TextPart};
 pub use values::{
-    Access, CodePath, Duration, Either, EnvironmentName, InstanceName, Malformed, Method, Name,
-    ProjectName, Region, Retention, Route, Size, VariableName, With,
+    Access, Cidr, CodePath, Duration, Either, EnvironmentName, InstanceName, Malformed, Method,
+    Name, ProjectName, Region, Retention, Route, Size, VariableName, With,
 };
 pub(crate) use words::{any_of, did_you_mean, list};

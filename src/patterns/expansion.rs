@@ -67,25 +67,7 @@ pub fn expand(
     expires: Option<String>,
     packages: &Packages,
 ) -> Result<Expanded, Problems> {
-    let scope = Scope {
-        project: manifest.project.name.clone(),
-        environment: manifest.environment.name.clone(),
-        tags: manifest.tags.clone(),
-        expires,
-    };
-    let mut all = Expansion {
-        manifest,
-        place,
-        packages,
-        graph: Graph::new(scope),
-        problems: Problems::new(),
-        uses: Vec::new(),
-        wires: Vec::new(),
-        rules: Vec::new(),
-        routes: Vec::new(),
-        large: Vec::new(),
-        ties: Vec::new(),
-    };
+    let mut all = Expansion::new(manifest, place, expires, packages);
     let outputs = all.instances();
     references::check_uses(&mut all);
     wires::connect(&mut all);
@@ -95,7 +77,35 @@ pub fn expand(
     all.finish(outputs).map_err(|problems| manifest.explain(problems))
 }
 
-impl Expansion<'_> {
+impl<'a> Expansion<'a> {
+    /// One without anything in it yet.
+    pub fn new(
+        manifest: &'a Manifest,
+        place: &'a Place,
+        expires: Option<String>,
+        packages: &'a Packages,
+    ) -> Self {
+        let scope = Scope {
+            project: manifest.project.name.clone(),
+            environment: manifest.environment.name.clone(),
+            tags: manifest.tags.clone(),
+            expires,
+        };
+        Self {
+            manifest,
+            place,
+            packages,
+            graph: Graph::new(scope),
+            problems: Problems::new(),
+            uses: Vec::new(),
+            wires: Vec::new(),
+            rules: Vec::new(),
+            routes: Vec::new(),
+            large: Vec::new(),
+            ties: Vec::new(),
+        }
+    }
+
     fn instances(&mut self) -> BTreeMap<String, Document> {
         let mut outputs = BTreeMap::new();
         for instance in &self.manifest.instances {
@@ -138,7 +148,7 @@ impl Expansion<'_> {
         }
     }
 
-    fn finish(self, outputs: BTreeMap<String, Document>) -> Result<Expanded, Problems> {
+    pub fn finish(self, outputs: BTreeMap<String, Document>) -> Result<Expanded, Problems> {
         let Self { graph, problems, ties, .. } = self;
         if !problems.is_empty() {
             return Err(problems);

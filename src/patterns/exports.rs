@@ -19,6 +19,13 @@ impl Exports {
         self
     }
 
+    /// Adds an output of several values.
+    #[must_use]
+    pub fn with_list(mut self, name: &str, values: &[Input<String>]) -> Self {
+        self.0.insert(name.to_owned(), to_value(&values));
+        self
+    }
+
     /// Adds what is told of parts, such as `functions`: objects by their parts.
     pub(super) fn with_parts(
         mut self,

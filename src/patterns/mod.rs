@@ -30,6 +30,7 @@ mod dead_letter_queue;
 mod describe;
 mod expansion;
 mod exports;
+mod network;
 mod parts;
 mod pattern;
 mod s3_multiple_subscriptions;
@@ -69,8 +70,8 @@ impl Entry {
     }
 }
 
-/// The patterns, in the order of the catalogue.
-const PATTERNS: [Entry; 7] = [
+/// The patterns, in the order of the catalogue, and behind them what is shared by several.
+const PATTERNS: [Entry; 8] = [
     Entry::of::<api_custom_authorizer::ApiCustomAuthorizer>(),
     Entry::of::<api_async::ApiAsync>(),
     Entry::of::<webhook_proxy::WebhookProxy>(),
@@ -78,6 +79,7 @@ const PATTERNS: [Entry; 7] = [
     Entry::of::<s3_single_subscription::S3SingleSubscription>(),
     Entry::of::<s3_upload::S3Upload>(),
     Entry::of::<dead_letter_queue::DeadLetterQueue>(),
+    Entry::of::<network::Network>(),
 ];
 
 /// What the manifest room has to know of the patterns.

@@ -62,7 +62,7 @@ impl Labels<'_> {
             let found = from_aws(tags(thing));
             owners.iter().all(|(key, value)| found.get(key) == Some(value))
         };
-        Ok(found.iter().find(is_ours).and_then(|thing| id(thing)).map(Id::from))
+        Ok(found.iter().find(is_ours).and_then(id).map(Id::from))
     }
 
     fn owners(self) -> Result<Tags, Fault> {

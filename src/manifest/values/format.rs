@@ -4,8 +4,9 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::{
-    Access, CodePath, Duration, EnvironmentGlob, EnvironmentName, InstanceName, ManifestVariable,
-    Name, ProjectName, Region, Retention, Route, Size, TagKey, TagValue, VariableName,
+    Access, Cidr, CodePath, Duration, EnvironmentGlob, EnvironmentName, InstanceName,
+    ManifestVariable, Name, ProjectName, Region, Retention, Route, Size, TagKey, TagValue,
+    VariableName,
 };
 
 /// Why a string is not of a type.
@@ -86,6 +87,7 @@ pub(crate) fn formats() -> &'static [Format] {
     const {
         &[
             Format::of::<Access>(),
+            Format::of::<Cidr>(),
             Format::of::<CodePath>(),
             Format::of::<Duration>(),
             Format::of::<EnvironmentGlob>(),

@@ -5,6 +5,7 @@
 //! Wrap one in [`Spanned`](super::Spanned) to keep its place.
 
 mod access;
+mod cidr;
 mod duration;
 mod either;
 mod format;
@@ -15,6 +16,7 @@ mod size;
 mod with;
 
 pub use access::Access;
+pub use cidr::Cidr;
 pub use duration::{Duration, Retention};
 pub use either::Either;
 pub(crate) use format::Format;

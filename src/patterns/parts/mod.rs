@@ -6,6 +6,8 @@ mod consumer;
 mod events;
 mod function;
 mod labels;
+#[allow(dead_code, reason = "the database patterns use the rest")]
+mod network;
 mod queue;
 mod subscription;
 mod supplied;
@@ -17,6 +19,8 @@ pub(super) use consumer::{ConsumerKeys, consume};
 pub(super) use events::{Event, notify_function, notify_queue, notify_topic, sources};
 pub(super) use function::{Lambda, NewFunction, allow_invoke};
 pub(super) use labels::labels;
+#[allow(unused_imports, reason = "the database patterns use the rest")]
+pub(super) use network::{GivenNetwork, Needs, Network, NetworkKeys, bare_network, network};
 pub(super) use queue::{dead_letter_queue, queue};
 pub(super) use subscription::{Delivery, TopicArn, subscribe, subscribe_function, subscribe_queue};
 pub(super) use supplied::Supplied;

@@ -23,6 +23,7 @@ outlines! {
     api_custom_authorizer: "api-custom-authorizer.toml",
     catalogue: "catalogue.toml",
     dead_letter_queue: "dead-letter-queue.toml",
+    network: "network.toml",
     s3_multiple_subscriptions: "s3-multiple-subscriptions.toml",
     s3_single_subscription: "s3-single-subscription.toml",
     s3_single_subscription_queue: "s3-single-subscription-queue.toml",

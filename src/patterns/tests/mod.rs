@@ -2,6 +2,7 @@
 
 mod composition;
 mod manifests;
+mod network;
 mod schemas;
 mod wrong;
 

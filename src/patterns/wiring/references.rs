@@ -19,6 +19,15 @@ pub(super) fn main_output(kind: &str) -> Option<&'static str> {
         | "aws:firehose/delivery-stream"
         | "aws:logs/log-group"
         | "aws:cloudwatch/alarm" => Some("name"),
+        "aws:ec2/network-of-others" => Some("vpc_id"),
+        "aws:ec2/vpc"
+        | "aws:ec2/subnet"
+        | "aws:ec2/security-group"
+        | "aws:ec2/route-table"
+        | "aws:ec2/internet-gateway"
+        | "aws:ec2/nat-gateway"
+        | "aws:ec2/elastic-ip"
+        | "aws:ec2/vpc-endpoint" => Some("id"),
         "aws:sqs/queue" | "aws:apigatewayv2/api" => Some("url"),
         "aws:sns/topic" | "aws:iam/role" => Some("arn"),
         _ => None,

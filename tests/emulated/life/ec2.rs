@@ -172,7 +172,7 @@ crate::life!(security_group_rule, |life| {
     life.end().await;
 });
 
-/// The network of somebody else: of two zones, with a way out that nothing in the data tier has.
+// The network of somebody else: of two zones, with a way out that nothing in the data tier has.
 crate::life!(network_of_others, |life| {
     let vpc = given_vpc(&mut life).await;
     given_subnet(&mut life, 1).await;
