@@ -343,15 +343,12 @@ fn nothing(service: &str, operation: &str) -> Vec<u8> {
 }
 
 fn wrapped(service: &str, operation: &str, body: &str) -> String {
-    if service == "s3" {
-        return body.to_owned();
-    }
-    if service == "ec2" {
-        return format!("<{operation}Response>{body}</{operation}Response>");
-    }
-    format!(
-        "<{operation}Response><{operation}Result>{body}</{operation}Result></{operation}Response>"
-    )
+    let result = match service {
+        "s3" => return body.to_owned(),
+        "ec2" => body.to_owned(),
+        _ => format!("<{operation}Result>{body}</{operation}Result>"),
+    };
+    format!("<{operation}Response>{result}</{operation}Response>")
 }
 
 fn refusal(service: &str, code: &str, message: &str) -> Vec<u8> {

@@ -8,6 +8,7 @@ mod bucket_notification;
 mod call;
 mod checks;
 mod delivery_stream;
+mod ec2;
 mod event_invoke_config;
 mod event_source_mapping;
 mod function;

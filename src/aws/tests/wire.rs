@@ -12,6 +12,7 @@ async fn ask(cx: &Cx, operation: &'static str) -> Fault {
         "apigateway:GetApi" => fault!(apigatewayv2().get_api().api_id("a")),
         "cloudwatch:DescribeAlarms" => fault!(cloudwatch().describe_alarms()),
         "dynamodb:DescribeTable" => fault!(dynamodb().describe_table().table_name("t")),
+        "ec2:DescribeVpcs" => fault!(ec2().describe_vpcs()),
         "firehose:DescribeDeliveryStream" => {
             fault!(firehose().describe_delivery_stream().delivery_stream_name("s"))
         }
@@ -33,6 +34,7 @@ async fn a_refusal_keeps_its_code_and_its_message() {
         "apigateway:GetApi",
         "cloudwatch:DescribeAlarms",
         "dynamodb:DescribeTable",
+        "ec2:DescribeVpcs",
         "firehose:DescribeDeliveryStream",
         "iam:GetRole",
         "lambda:GetFunction",

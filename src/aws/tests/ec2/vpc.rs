@@ -1,0 +1,134 @@
+//! VPCs, subnets and route tables.
+
+use std::collections::BTreeSet;
+
+use super::{list, not_found};
+use crate::aws::injected::{Answer, Injected, done, refuse, xml};
+use crate::aws::{RouteTable, RouteTableInputs, Subnet, SubnetInputs, Vpc, VpcInputs};
+use crate::graph::{FaultKind, Id, Resource, Tags};
+
+fn inputs() -> VpcInputs {
+    let owner = [("maas:project", "p"), ("maas:environment", "e"), ("maas:address", "a/vpc")];
+    let tags = owner.map(|(key, value)| (key.to_owned(), value.to_owned()));
+    VpcInputs { name: "p-e-a-vpc".into(), tags: Tags::from(tags), ..VpcInputs::default() }
+}
+
+fn zones(names: &[&str]) -> Answer {
+    let items: Vec<String> =
+        names.iter().map(|name| format!("<zoneName>{name}</zoneName>")).collect();
+    list("availabilityZoneInfo", &items)
+}
+
+fn made() -> Answer {
+    xml("<vpc><vpcId>vpc-1</vpcId></vpc>")
+}
+
+fn found() -> Answer {
+    let tag =
+        |(key, value): (&str, &str)| format!("<item><key>{key}</key><value>{value}</value></item>");
+    let mut tags: String = inputs().tags.iter().map(|(k, v)| tag((k, v))).collect();
+    tags += &tag(("Name", "p-e-a-vpc"));
+    list("vpcSet", &[format!("<vpcId>vpc-1</vpcId><tagSet>{tags}</tagSet>")])
+}
+
+fn default_group() -> Answer {
+    let all = "<item><ipProtocol>-1</ipProtocol></item>";
+    list(
+        "securityGroupInfo",
+        &[format!(
+            "<groupId>sg-1</groupId><ipPermissions>{all}</ipPermissions><ipPermissionsEgress>{all}</ipPermissionsEgress>"
+        )],
+    )
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_region_with_too_few_zones_is_refused_before_anything_is_made() {
+    let aws = Injected::new().answers("ec2:DescribeAvailabilityZones", [zones(&["eu-west-1a"])]);
+    let want = VpcInputs { zones: 2, ..inputs() };
+    let fault = Vpc::create(&aws.cx(), &want).await.unwrap_err();
+    assert_eq!(fault.kind, FaultKind::Refused);
+    assert!(fault.message.contains("has 1 for this account: eu-west-1a"), "{}", fault.message);
+    assert_eq!(aws.calls(), ["ec2:DescribeAvailabilityZones"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn zones_are_asked_for_once_and_sorted() {
+    let aws = Injected::new()
+        .answers("ec2:DescribeAvailabilityZones", [zones(&["eu-west-1c", "eu-west-1a"])])
+        .always("ec2:CreateSubnet", xml("<subnet><subnetId>subnet-1</subnetId></subnet>"));
+    let of = |zone| SubnetInputs { vpc: "vpc-1".into(), zone, ..SubnetInputs::default() };
+    for (zone, name) in [(1, "eu-west-1a"), (2, "eu-west-1c")] {
+        let created = Subnet::create(&aws.cx(), &of(zone)).await.unwrap();
+        assert_eq!(created.outputs.zone, name);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_vpc_is_recorded_before_its_settings_wait_until_it_is_seen() {
+    let aws = Injected::new()
+        .answers("ec2:DescribeAvailabilityZones", [zones(&[])])
+        .answers("ec2:CreateVpc", [made()])
+        .answers("ec2:ModifyVpcAttribute", [not_found("VpcID"), done()])
+        .answers("ec2:DescribeSecurityGroups", [default_group()])
+        .answers("ec2:RevokeSecurityGroupIngress", [done()])
+        .answers("ec2:RevokeSecurityGroupEgress", [done()]);
+    Vpc::create(&aws.cx(), &inputs()).await.unwrap();
+    assert_eq!(aws.made(), [Id::from("vpc-1")]);
+    assert!(aws.sent("ec2:ModifyVpcAttribute")[0].body.contains("EnableDnsHostnames.Value=true"));
+    assert!(aws.sent("ec2:CreateVpc")[0].body.contains("Key=maas%3Aaddress"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_vpc_whose_answer_was_lost_is_looked_for_and_not_made_twice() {
+    let closed = VpcInputs { dns_hostnames: false, default_group_closed: false, ..inputs() };
+    let aws = Injected::new()
+        .always("ec2:DescribeAvailabilityZones", zones(&[]))
+        .answers("ec2:CreateVpc", [Answer::Lost])
+        .answers("ec2:DescribeVpcs", [found()]);
+    let created = Vpc::create(&aws.cx(), &closed).await.unwrap();
+    assert_eq!(created.id, Id::from("vpc-1"));
+
+    let aws = Injected::new()
+        .always("ec2:DescribeAvailabilityZones", zones(&[]))
+        .answers("ec2:CreateVpc", [Answer::Lost, made()])
+        .answers("ec2:DescribeVpcs", [list("vpcSet", &[])]);
+    Vpc::create(&aws.cx(), &closed).await.unwrap();
+    assert_eq!(aws.sent("ec2:CreateVpc").len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_quota_of_vpcs_is_told_with_what_to_do() {
+    let aws = Injected::new()
+        .always("ec2:DescribeAvailabilityZones", zones(&[]))
+        .answers("ec2:CreateVpc", [refuse("VpcLimitExceeded", "The maximum number of VPCs")]);
+    let fault = Vpc::create(&aws.cx(), &inputs()).await.unwrap_err();
+    assert!(fault.advice.unwrap().contains("share one with `from`"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_subnet_that_goes_by_another_table_is_moved() {
+    let taken = refuse("Resource.AlreadyAssociated", "the subnet is associated already");
+    let association = "<routeTableAssociationId>rtbassoc-1</routeTableAssociationId><subnetId>subnet-1</subnetId>";
+    let other = format!(
+        "<routeTableId>rtb-0</routeTableId><associationSet><item>{association}</item></associationSet>"
+    );
+    let aws = Injected::new()
+        .answers(
+            "ec2:CreateRouteTable",
+            [xml("<routeTable><routeTableId>rtb-1</routeTableId></routeTable>")],
+        )
+        .answers("ec2:AssociateRouteTable", [not_found("RouteTableID"), taken])
+        .answers("ec2:DescribeRouteTables", [list("routeTableSet", &[other])])
+        .answers("ec2:ReplaceRouteTableAssociation", [done()]);
+    let want = RouteTableInputs {
+        vpc: "vpc-1".into(),
+        subnets: BTreeSet::from(["subnet-1".into()]),
+        ..RouteTableInputs::default()
+    };
+    RouteTable::create(&aws.cx(), &want).await.unwrap();
+    let sent = &aws.sent("ec2:ReplaceRouteTableAssociation")[0].body;
+    assert!(
+        sent.contains("AssociationId=rtbassoc-1") && sent.contains("RouteTableId=rtb-1"),
+        "{sent}"
+    );
+}
