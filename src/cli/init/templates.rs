@@ -22,7 +22,7 @@ macro_rules! template {
 }
 
 /// The templates, in the order of the catalogue.
-pub(super) const TEMPLATES: [Template; 9] = [
+pub(super) const TEMPLATES: [Template; 10] = [
     template!(
         "api-custom-authorizer",
         "authorizer": "authorizer.py",
@@ -37,4 +37,5 @@ pub(super) const TEMPLATES: [Template; 9] = [
     template!("s3-single-subscription", "import": "events.py"),
     template!("s3-upload"),
     template!("dead-letter-queue", "mailer": "events.py"),
+    template!("network"),
 ];
