@@ -62,6 +62,12 @@ fn described(pattern: &Description, width: usize) -> String {
     for (part, what) in pattern.parts {
         let _ = writeln!(text, "  {}  {what}", paint(Look::Name, format!("{part:widest$}")));
     }
+    if !pattern.billed_by_the_hour.is_empty() {
+        heading(&mut text, "Billed by the hour, also when nothing happens");
+        for what in pattern.billed_by_the_hour {
+            text.push_str(&wrap(what, 2, width));
+        }
+    }
     heading(&mut text, "Diagram (Mermaid)");
     pattern.diagram.lines().for_each(|line| {
         let _ = writeln!(text, "  {line}");

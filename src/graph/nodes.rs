@@ -275,6 +275,23 @@ impl Graph {
         address.clone()
     }
 
+    /// The value with the addresses that its aliases stand for.
+    pub fn real_input<T: Clone>(&self, input: &Input<T>) -> Input<T> {
+        let mut input = input.clone();
+        if let Input::Pending(expr) = &mut input {
+            self.unalias(expr);
+        }
+        input
+    }
+
+    fn unalias(&self, expr: &mut Expr) {
+        for part in &mut expr.parts {
+            if let Part::Output { node, .. } | Part::Foretold { node, .. } = part {
+                *node = self.real(node);
+            }
+        }
+    }
+
     /// The node at that address, or at the one it stands for.
     pub fn get(&self, address: &Address) -> Option<&Node> {
         self.nodes.get(&self.real(address))
@@ -324,11 +341,7 @@ impl Graph {
             let Some(mut node) = self.nodes.remove(&address) else { continue };
             node.after = node.after.iter().map(|after| self.real(after)).collect();
             node.wanted = document::map_expressions(node.wanted, &mut |mut expr: Expr| {
-                for part in &mut expr.parts {
-                    if let Part::Output { node, .. } | Part::Foretold { node, .. } = part {
-                        *node = self.real(node);
-                    }
-                }
+                self.unalias(&mut expr);
                 to_value(&Input::<Value>::Pending(expr))
             });
             self.nodes.insert(address, node);

@@ -69,6 +69,11 @@ impl<'e, 'a> Cx<'e, 'a> {
         environment.ttl.is_some() && !environment.protect
     }
 
+    /// Whether the environment is protected.
+    pub fn is_protected(&self) -> bool {
+        self.all.manifest.environment.protect
+    }
+
     /// Reports a problem.
     pub fn problem(&mut self, problem: Problem) {
         self.all.problems.push(problem);
@@ -82,12 +87,22 @@ impl<'e, 'a> Cx<'e, 'a> {
     /// Lets a part of another instance stand for this instance's own. Whether it is there and of
     /// the right type is checked when all instances are expanded.
     pub fn borrow<R: Resource>(&mut self, part: &str, reference: &Reference) -> Handle<R> {
+        Handle::at(self.borrow_one_of(part, reference, const { &[R::KIND] }))
+    }
+
+    /// The same where the part may be of one of several types; its address within this instance.
+    pub fn borrow_one_of(
+        &mut self,
+        part: &str,
+        reference: &Reference,
+        kinds: &'static [&'static str],
+    ) -> Address {
         let own = self.address(part);
         let target = Address::new(&reference.instance, &reference.part);
         self.all.graph.alias(own.clone(), target);
         let reference = reference.clone();
-        self.all.uses.push(PartUse { own: own.clone(), reference, kind: R::KIND });
-        Handle::at(own)
+        self.all.uses.push(PartUse { own: own.clone(), reference, kinds });
+        own
     }
 
     /// Tells something of a part among the outputs: by the part, in the object of that name.

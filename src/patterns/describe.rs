@@ -16,6 +16,8 @@ pub struct Description {
     pub parameters: Vec<Parameter>,
     /// Its parts: the address within the instance, and what it is.
     pub parts: &'static [(&'static str, &'static str)],
+    /// What of it AWS bills by the hour, also when nothing happens.
+    pub billed_by_the_hour: &'static [&'static str],
     /// How data flows through it, as a Mermaid flowchart.
     pub diagram: &'static str,
 }
@@ -54,6 +56,7 @@ pub(super) fn of<P: Pattern>() -> Description {
         summary: P::SUMMARY,
         parameters,
         parts: P::PARTS,
+        billed_by_the_hour: P::BILLED_BY_THE_HOUR,
         diagram: P::DIAGRAM,
     }
 }

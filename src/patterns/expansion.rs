@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::wiring::{NewRoute, NewRule, Wire, cycles, notifications, references, routes, wires};
+use super::wiring::{
+    DatabaseUse, NewRoute, NewRule, Wire, cycles, databases, notifications, references, routes,
+    wires,
+};
 use super::{Cx, Entry, PATTERNS};
 use crate::aws::{Bucket, BucketInputs, Function, LifecycleRule};
 use crate::graph::document::{map_expressions, to_value};
-use crate::graph::{Address, Document, Graph, Handle, Input, Part, Place, Scope};
+use crate::graph::{Address, Document, Graph, Handle, Input, Place, Scope};
 use crate::manifest::{Manifest, Problem, Problems, Reference, Span};
 use crate::package::Packages;
 
@@ -37,6 +40,10 @@ pub(super) struct Expansion<'a> {
     pub routes: Vec<NewRoute>,
     /// Functions whose archives go through a bucket.
     pub large: Vec<Handle<Function>>,
+    /// Functions' uses of databases.
+    pub databases: Vec<DatabaseUse>,
+    /// Of functions and databases in a network the VPC's id.
+    pub placed: BTreeMap<Address, Input<String>>,
     /// Edges of the graph that the manifest asked for, with their places.
     pub ties: Vec<Tie>,
 }
@@ -45,7 +52,8 @@ pub(super) struct Expansion<'a> {
 pub(super) struct PartUse {
     pub own: Address,
     pub reference: Reference,
-    pub kind: &'static str,
+    /// The types that it may be of.
+    pub kinds: &'static [&'static str],
 }
 
 /// An edge that a reference in the manifest makes.
@@ -71,6 +79,7 @@ pub fn expand(
     let outputs = all.instances();
     references::check_uses(&mut all);
     wires::connect(&mut all);
+    databases::connect(&mut all);
     routes::gather(&mut all);
     notifications::merge(&mut all);
     all.stage_large();
@@ -102,6 +111,8 @@ impl<'a> Expansion<'a> {
             rules: Vec::new(),
             routes: Vec::new(),
             large: Vec::new(),
+            databases: Vec::new(),
+            placed: BTreeMap::new(),
             ties: Vec::new(),
         }
     }
@@ -170,12 +181,7 @@ impl<'a> Expansion<'a> {
 
 /// The document with aliases replaced by what they stand for.
 fn real(graph: &Graph, document: Document) -> Document {
-    map_expressions(document, &mut |mut expr| {
-        for part in &mut expr.parts {
-            if let Part::Output { node, .. } | Part::Foretold { node, .. } = part {
-                *node = graph.real(node);
-            }
-        }
-        to_value(&Input::<Document>::Pending(expr))
+    map_expressions(document, &mut |expr| {
+        to_value(&graph.real_input(&Input::<Document>::Pending(expr)))
     })
 }

@@ -24,6 +24,8 @@
 
 mod api_async;
 mod api_custom_authorizer;
+mod api_database_data_api;
+mod api_database_postgres;
 mod builds;
 mod cx;
 mod dead_letter_queue;
@@ -71,8 +73,10 @@ impl Entry {
 }
 
 /// The patterns, in the order of the catalogue, and behind them what is shared by several.
-const PATTERNS: [Entry; 8] = [
+const PATTERNS: [Entry; 10] = [
     Entry::of::<api_custom_authorizer::ApiCustomAuthorizer>(),
+    Entry::of::<api_database_postgres::ApiDatabasePostgres>(),
+    Entry::of::<api_database_data_api::ApiDatabaseDataApi>(),
     Entry::of::<api_async::ApiAsync>(),
     Entry::of::<webhook_proxy::WebhookProxy>(),
     Entry::of::<s3_multiple_subscriptions::S3MultipleSubscriptions>(),

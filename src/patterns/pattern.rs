@@ -17,6 +17,8 @@ pub trait Pattern {
     const SUMMARY: &'static str;
     /// Its parts: the address within the instance, and what it is.
     const PARTS: &'static [(&'static str, &'static str)];
+    /// What of it AWS bills by the hour, also when nothing happens.
+    const BILLED_BY_THE_HOUR: &'static [&'static str] = &[];
     /// How data flows through it, as a Mermaid flowchart.
     const DIAGRAM: &'static str;
     /// The parameters, which are the keys of an instance.

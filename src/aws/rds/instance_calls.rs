@@ -115,7 +115,7 @@ async fn modify(
     is: &DbInstanceInputs,
     want: &DbInstanceInputs,
 ) -> Result<(), Fault> {
-    /// The wanted value of a field, where it is another one now.
+    // The wanted value of a field, where it is another one now.
     macro_rules! changed {
         ($field:ident) => {
             (is.$field != want.$field).then(|| want.$field.clone())

@@ -1,17 +1,17 @@
 //! A function with its role and its log group.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::supplied::Supplied;
 use crate::aws::{
     self, FunctionInputs, LogGroup, LogGroupInputs, Permission, PermissionInputs, Policy, Role,
     RoleInputs, Statement,
 };
-use crate::graph::{Arn, Handle, Input, Resource, physical_name};
-use crate::manifest::{Function, FunctionCode, Problem};
+use crate::graph::{Address, Arn, Handle, Input, Resource, physical_name};
+use crate::manifest::{Function, FunctionCode, Problem, Span};
 use crate::package::{Package, missing_handler};
 use crate::patterns::Cx;
-use crate::patterns::wiring::{Wire, wires};
+use crate::patterns::wiring::{DatabaseUse, Way, Wire, wires};
 use crate::text;
 
 /// A function that was added.
@@ -35,6 +35,16 @@ impl Lambda {
     }
 }
 
+/// Variables that a database's functions have.
+const DATABASE_VARIABLES: [&str; 6] = [
+    "DATABASE_CLUSTER_ARN",
+    "DATABASE_HOST",
+    "DATABASE_NAME",
+    "DATABASE_PORT",
+    "DATABASE_SECRET_ARN",
+    "DATABASE_USER",
+];
+
 fn part_of(label: &str, name: &str) -> String {
     if label.is_empty() { name.to_owned() } else { format!("{label}.{name}") }
 }
@@ -47,6 +57,7 @@ pub struct NewFunction {
     supplied: Option<Supplied>,
     policy: Policy,
     environment: BTreeMap<String, Input<String>>,
+    database: Option<(Address, Way, Span)>,
 }
 
 impl NewFunction {
@@ -58,7 +69,15 @@ impl NewFunction {
             supplied: None,
             policy: Policy::new(),
             environment: BTreeMap::new(),
+            database: None,
         }
+    }
+
+    /// Gives it a database; `place` is what asks for that.
+    #[must_use]
+    pub fn with_database(mut self, database: &Address, way: Way, place: Span) -> Self {
+        self.database = Some((database.clone(), way, place));
+        self
     }
 
     /// The code to take where the manifest names none.
@@ -93,7 +112,7 @@ impl NewFunction {
 
     /// Adds log group, role and function.
     pub fn add(self, cx: &mut Cx<'_, '_>) -> Lambda {
-        let Self { label, function, supplied, policy, environment } = self;
+        let Self { label, function, supplied, policy, environment, database } = self;
         let package = package(cx, &function, supplied);
         let part = part_of(&label, "function");
         let role = role(cx, &label, &function, policy);
@@ -122,10 +141,16 @@ impl NewFunction {
             cx.all.large.push(handle.clone());
         }
         cx.export_part("functions", &part, handle.name());
+        let mut taken: BTreeSet<String> = own.into_keys().collect();
+        if let Some((database, way, place)) = database {
+            taken.extend(DATABASE_VARIABLES.map(str::to_owned));
+            let (function, role) = (handle.clone(), role.clone());
+            cx.all.databases.push(DatabaseUse { function, role, database, way, place });
+        }
         cx.all.wires.push(Wire {
             function: handle.clone(),
             role,
-            taken: own.into_keys().collect(),
+            taken,
             environment: function.environment,
             access: function.access,
         });

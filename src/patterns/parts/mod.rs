@@ -3,10 +3,10 @@
 mod api;
 mod bucket;
 mod consumer;
+mod database;
 mod events;
 mod function;
 mod labels;
-#[allow(dead_code, reason = "the database patterns use the rest")]
 mod network;
 mod queue;
 mod subscription;
@@ -16,11 +16,11 @@ mod topic;
 pub(super) use api::{CorsKeys, Throttling, api, lambda_route, route};
 pub(super) use bucket::{BucketKeys, bucket, check_prefix, objects, private};
 pub(super) use consumer::{ConsumerKeys, consume};
+pub(super) use database::{GivenDatabase, PORT, TAKEN, database, owner, refuse_network};
 pub(super) use events::{Event, notify_function, notify_queue, notify_topic, sources};
 pub(super) use function::{Lambda, NewFunction, allow_invoke};
 pub(super) use labels::labels;
-#[allow(unused_imports, reason = "the database patterns use the rest")]
-pub(super) use network::{GivenNetwork, Needs, Network, NetworkKeys, bare_network, network};
+pub(super) use network::{GivenNetwork, Needs, NetworkKeys, bare_network, network};
 pub(super) use queue::{dead_letter_queue, queue};
 pub(super) use subscription::{Delivery, TopicArn, subscribe, subscribe_function, subscribe_queue};
 pub(super) use supplied::Supplied;

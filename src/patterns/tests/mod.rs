@@ -1,6 +1,7 @@
 //! Manifests to graphs.
 
 mod composition;
+mod databases;
 mod manifests;
 mod network;
 mod schemas;

@@ -100,6 +100,9 @@ const STREAM: Grants = Grants {
 /// Routes are called over the internet, so a grant is the URL and no right.
 const API: Grants = Grants { attributes: &["url"], verbs: &[verb("call", &[])] };
 
+/// What it takes and tells depends on the database: see `databases`.
+const DATABASE: Grants = Grants { attributes: &[], verbs: &[verb("connect", &[])] };
+
 /// What can be granted on a type; none where nothing can.
 pub(super) fn grants(kind: &str) -> Option<&'static Grants> {
     Some(match kind {
@@ -110,6 +113,7 @@ pub(super) fn grants(kind: &str) -> Option<&'static Grants> {
         "aws:lambda/function" => &FUNCTION,
         "aws:firehose/delivery-stream" => &STREAM,
         "aws:apigatewayv2/api" => &API,
+        "aws:rds/cluster" | "aws:rds/instance" => &DATABASE,
         _ => return None,
     })
 }
@@ -136,7 +140,7 @@ impl Verb {
 }
 
 /// `orders/echo.function` as `OrdersEchoFunction`: ids of statements are letters and digits.
-fn words(text: &str) -> String {
+pub(super) fn words(text: &str) -> String {
     let words = text.split(|c: char| !c.is_ascii_alphanumeric());
     words
         .map(|word| {

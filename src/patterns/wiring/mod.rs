@@ -1,12 +1,14 @@
 //! What connects instances: done when all of them are expanded.
 
 pub(super) mod cycles;
+pub(super) mod databases;
 mod grants;
 pub(super) mod notifications;
 pub(super) mod references;
 pub(super) mod routes;
 pub(super) mod wires;
 
+pub(super) use databases::{DatabaseUse, Way};
 pub(super) use notifications::NewRule;
 pub(super) use routes::NewRoute;
 pub(super) use wires::Wire;

@@ -1,5 +1,6 @@
 //! References to parts of instances: whether they are there, and of the right type.
 
+use super::databases::KINDS;
 use crate::graph::{Address, Graph, Node};
 use crate::manifest::{Manifest, Problem, Reference, Span, did_you_mean, list};
 use crate::patterns::expansion::{Expansion, PartUse};
@@ -30,6 +31,7 @@ pub(super) fn main_output(kind: &str) -> Option<&'static str> {
         | "aws:ec2/vpc-endpoint" => Some("id"),
         "aws:sqs/queue" | "aws:apigatewayv2/api" => Some("url"),
         "aws:sns/topic" | "aws:iam/role" => Some("arn"),
+        "aws:rds/cluster" | "aws:rds/instance" => Some("endpoint"),
         _ => None,
     }
 }
@@ -115,8 +117,8 @@ pub(in crate::patterns) fn check_uses(all: &mut Expansion<'_>) {
                 problems.extend(leads_back(uses, &target).then(|| round(reference.span)));
             }
             None => problems.extend(find(graph, manifest, reference).err()),
-            Some(node) if node.traits.kind != part.kind => {
-                problems.push(wrong_kind(part.kind, reference, node));
+            Some(node) if !part.kinds.contains(&node.traits.kind) => {
+                problems.push(wrong_kind(part.kinds[0], reference, node));
             }
             Some(_) => {}
         }
@@ -144,7 +146,10 @@ fn round(place: Span) -> Problem {
 }
 
 fn wrong_kind(kind: &str, reference: &Reference, node: &Node) -> Problem {
-    let plain = |kind: &str| kind.rsplit('/').next().unwrap_or(kind).replace('-', " ");
+    let plain = |kind: &str| match kind {
+        kind if KINDS.contains(&kind) => "database".to_owned(),
+        kind => kind.rsplit('/').next().unwrap_or(kind).replace('-', " "),
+    };
     Problem::at(reference.span, "maas::patterns::wrong_kind", "A part is of another type.")
         .label(format!(
             "`{}` is a {}, not a {}",

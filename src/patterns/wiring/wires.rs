@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::databases::{self, KINDS};
 use super::grants::{grants, variable};
 use super::references::{find, output};
 use crate::aws::{Function, Role, Statement};
@@ -24,14 +25,14 @@ pub(in crate::patterns) struct Wire {
 
 /// What comes of it.
 #[derive(Default)]
-struct Connected {
+pub(super) struct Connected {
     environment: BTreeMap<String, Input<String>>,
     statements: BTreeMap<String, Statement>,
 }
 
 impl Connected {
     /// Adds a statement; another one of the same id keeps it, and this one gets another.
-    fn allow(&mut self, mut sid: String, statement: Statement) {
+    pub(super) fn allow(&mut self, mut sid: String, statement: Statement) {
         while self.statements.get(&sid).is_some_and(|known| *known != statement) {
             sid.push('X');
         }
@@ -125,10 +126,26 @@ fn grant(
     };
     let (address, kind) = (found.node.address.clone(), found.node.traits.kind);
     let code = "maas::patterns::access";
+    if KINDS.contains(&kind) && verb == "connect" {
+        match databases::grant(all, wire, access, &address, connected) {
+            Ok(variables) => {
+                for (name, value) in variables {
+                    put(all, wire, connected, &name, access.span(), Ok(value));
+                }
+                all.ties.push(Tie {
+                    from: wire.function.address().clone(),
+                    to: address,
+                    place: access.span(),
+                });
+            }
+            Err(problem) => all.problems.push(problem),
+        }
+        return;
+    }
     let Some(grants) = grants(kind) else {
         let problem = Problem::at(access, code, "Nothing can be granted on a part.")
             .label(format!("`{address}` is of the type `{kind}`"))
-            .help("Buckets, queues, topics, tables, functions, Firehose streams and APIs can be granted.");
+            .help("Buckets, queues, topics, tables, databases, functions, Firehose streams and APIs can be granted.");
         return all.problems.push(problem);
     };
     let Some(verb) = grants.verbs.iter().find(|known| known.name == verb) else {

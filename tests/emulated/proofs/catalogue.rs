@@ -13,10 +13,19 @@ async fn the_patterns_work_together() {
     an_upload_reaches_the_subscribers(&it).await;
     an_import_is_read(&it).await;
     a_webhook_is_stored(&it).await;
+    a_report_is_a_row(&it).await;
     it.is_settled().await;
     one_line_is_one_call(&mut it).await;
     an_instance_goes_alone(&mut it).await;
     it.ends_clean().await;
+}
+
+async fn a_report_is_a_row(it: &Deployment) {
+    let body = json!({"title": "October"}).to_string();
+    let posted = it.call("orders", "POST /reports", &[], &body).await;
+    assert_eq!(posted.status, 201, "{posted:?}");
+    let all = it.call("orders", "GET /reports", &[], "").await;
+    assert_eq!(all.json(), json!([{"id": 1, "title": "October"}]));
 }
 
 /// Calls the guarded API as Ada.

@@ -2,6 +2,8 @@
 
 mod api_async;
 mod api_custom_authorizer;
+mod api_database_data_api;
+mod api_database_postgres;
 mod catalogue;
 mod dead_letter_queue;
 mod queues_only;

@@ -19,7 +19,7 @@ pub struct Deployment {
     pub cloud: Cloud,
     folder: TempDir,
     manifest: PathBuf,
-    outputs: Value,
+    pub outputs: Value,
 }
 
 impl Deployment {

@@ -26,6 +26,7 @@ impl Cloud {
         if self.emulator == Emulator::MiniStack {
             found.extend(self.computing().await);
             found.extend(self.watching().await);
+            found.extend(self.storing().await);
         }
         found
     }
@@ -65,6 +66,37 @@ impl Cloud {
         let streams = aws_sdk_firehose::Client::new(&self.config);
         let streams = streams.list_delivery_streams().send().await.unwrap();
         found.extend(streams.delivery_stream_names().iter().map(|it| format!("stream {it}")));
+        found
+    }
+
+    async fn storing(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        let rds = aws_sdk_rds::Client::new(&self.config);
+        let clusters = rds.describe_db_clusters().send().await.unwrap();
+        let clusters = clusters.db_clusters().iter();
+        found.extend(clusters.map(|it| format!("cluster {:?}", it.db_cluster_identifier)));
+        let instances = rds.describe_db_instances().send().await.unwrap();
+        let instances = instances.db_instances().iter();
+        found.extend(instances.map(|it| format!("database {:?}", it.db_instance_identifier)));
+        let snapshots = rds.describe_db_cluster_snapshots().send().await.unwrap();
+        let snapshots = snapshots.db_cluster_snapshots().iter();
+        found.extend(
+            snapshots.map(|it| format!("snapshot {:?}", it.db_cluster_snapshot_identifier)),
+        );
+        let groups = rds.describe_db_subnet_groups().send().await.unwrap();
+        let groups = groups.db_subnet_groups().iter();
+        found.extend(groups.map(|it| format!("subnet group {:?}", it.db_subnet_group_name)));
+        let parameters = rds.describe_db_cluster_parameter_groups().send().await.unwrap();
+        found.extend(
+            parameters
+                .db_cluster_parameter_groups()
+                .iter()
+                .map(|it| format!("parameter group {:?}", it.db_cluster_parameter_group_name)),
+        );
+        let ec2 = aws_sdk_ec2::Client::new(&self.config);
+        let vpcs = ec2.describe_vpcs().send().await.unwrap();
+        let vpcs = vpcs.vpcs().iter().filter(|it| it.is_default() != Some(true));
+        found.extend(vpcs.map(|it| format!("VPC {:?}", it.vpc_id)));
         found
     }
 

@@ -1,0 +1,84 @@
+use serde_json::{Value, json};
+
+use crate::support::{Calls, Deployment, mutating};
+
+/// The driver that the build would install is on the emulator's path.
+const BUILD: &str =
+    "test -d pg8000 || python3 -m pip install --quiet --no-compile --target . pg8000==1.31.6";
+
+async fn get(it: &Deployment, route: &str) -> (u16, Value) {
+    let answer = it.call("accounts", route, &[], "").await;
+    (answer.status, answer.json())
+}
+
+#[tokio::test]
+async fn a_request_reaches_the_database_and_comes_back_with_rows() {
+    let mut it = Deployment::of("api-database-postgres").await;
+    it.edit("", BUILD, "true");
+    it.apply(&[]).await;
+    assert_eq!(get(&it, "GET /users").await, (200, json!([])));
+    for (id, name) in [(1, "Ada"), (2, "Grace")] {
+        let user = json!({"id": id, "name": name});
+        let body = json!({"name": name}).to_string();
+        let answer = it.call("accounts", "POST /users", &[], &body).await;
+        assert_eq!((answer.status, answer.json()), (201, user.clone()));
+        assert_eq!(get(&it, &format!("GET /users/{id}")).await, (200, user));
+    }
+    let both = json!([{"id": 1, "name": "Ada"}, {"id": 2, "name": "Grace"}]);
+    assert_eq!(get(&it, "GET /users").await, (200, both.clone()));
+    assert_eq!(get(&it, "GET /users/3").await.0, 404);
+    functions_are_in_the_application_tier(&it).await;
+
+    // What is changed in place keeps the rows.
+    it.edit("", "max = 2, pause_after = \"10m\"", "max = 4, pause_after = \"20m\"");
+    let changed = mutating(&it.apply(&[]).await);
+    assert_eq!(changed, Calls::from([("rds:ModifyDBCluster".to_owned(), 1)]));
+    assert_eq!(get(&it, "GET /users").await, (200, both));
+
+    // MiniStack tells neither the rules of prefix lists nor what an endpoint was given, so that only
+    // the state is asked, and the calls of a second apply.
+    it.ends_with(0, "plan", &["--detailed-exitcode"]).await;
+    assert_eq!(mutating(&it.apply(&[]).await), Calls::new(), "a second apply");
+    it.leaves_nothing().await;
+}
+
+/// MiniStack enforces no network, so it is asked where things are.
+async fn functions_are_in_the_application_tier(it: &Deployment) {
+    let list = |name: &str| -> Vec<String> {
+        let ids = it.outputs["accounts"][name].as_array().unwrap();
+        ids.iter().map(|id| id.as_str().unwrap().to_owned()).collect()
+    };
+    let name = it.output_of("accounts", "functions", "users.function");
+    let function = it.cloud.lambda().get_function().function_name(name).send().await.unwrap();
+    let configuration = function.configuration.unwrap();
+    let mut subnets = configuration.vpc_config.unwrap().subnet_ids.unwrap();
+    let mut application = list("application_subnets");
+    subnets.sort();
+    application.sort();
+    assert_eq!(subnets, application);
+    let rds = aws_sdk_rds::Client::new(&it.cloud.config);
+    let groups = rds.describe_db_subnet_groups().send().await.unwrap();
+    let data = list("data_subnets");
+    let of_database = groups.db_subnet_groups()[0].subnets().iter();
+    assert!(of_database.clone().count() == data.len());
+    for subnet in of_database {
+        assert!(data.iter().any(|id| subnet.subnet_identifier() == Some(id)));
+    }
+}
+
+#[tokio::test]
+async fn a_protected_database_stays_until_the_manifest_lets_it_go() {
+    let mut it = Deployment::of("api-database-postgres").await;
+    it.edit("", BUILD, "true");
+    it.edit("", "final_snapshot = false  ", "deletion_protection = true\nfinal_snapshot = false  ");
+    it.apply(&[]).await;
+    it.ends_with(4, "destroy", &["--yes"]).await;
+    let rds = aws_sdk_rds::Client::new(&it.cloud.config);
+    let clusters = rds.describe_db_clusters().send().await.unwrap();
+    assert_eq!(clusters.db_clusters().len(), 1, "its data is there");
+    let instances = rds.describe_db_instances().send().await.unwrap();
+    assert_eq!(instances.db_instances().len(), 1, "and so is its instance");
+    // No apply lies between: what is deleted goes by the manifest of now.
+    it.edit("", "deletion_protection = true", "deletion_protection = false");
+    it.leaves_nothing().await;
+}
