@@ -56,7 +56,8 @@ impl Deployment {
             return Err(Failure::wrong(complaint.help(malformed.help)));
         }
         let sketch = Sketch::read(&path, &environment);
-        let (project, region, state, backend) = match sketch.project {
+        let plain = sketch.project.filter(|_| !sketch.has_expressions);
+        let (project, region, state, backend) = match plain {
             Some(project) => (project, sketch.region, sketch.state, sketch.backend),
             None => {
                 let context = Context {
@@ -143,8 +144,10 @@ pub(super) fn aws_region() -> Option<String> {
 const PREFIX: &str = "MAAS_VAR_";
 
 fn variables(given: &[(String, String)]) -> BTreeMap<String, String> {
-    let named = std::env::vars()
-        .filter_map(|(name, value)| name.strip_prefix(PREFIX).map(|name| (name.to_owned(), value)));
+    let named = std::env::vars_os().filter_map(|(name, value)| {
+        let name = name.to_str()?.strip_prefix(PREFIX)?.to_owned();
+        Some((name, value.into_string().ok()?))
+    });
     named.chain(given.iter().cloned()).collect()
 }
 

@@ -11,7 +11,7 @@ use super::deployment::Deployment;
 use super::expiry::Expiry;
 use crate::graph::{Address, Place};
 use crate::plan::Plan;
-use crate::report::{Complaint, plan_json};
+use crate::report::{Complaint, plan_json, write_private};
 use crate::state::Snapshot;
 
 /// A plan in a file.
@@ -82,7 +82,7 @@ impl Saved {
     /// Those of the disk.
     pub fn write(&self, path: &Path) -> Result<(), Failure> {
         let text = format!("{:#}\n", crate::graph::document::to_value(self));
-        std::fs::write(path, text).map_err(|error| Failure::io("write", path, &error))
+        write_private(path, &text).map_err(|error| Failure::io("write", path, &error))
     }
 
     /// Reads it from a file; none where the file is no plan, but perhaps a manifest.

@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use toml::{Table, Value};
+use toml::Table;
+
+use crate::manifest::best_match;
 
 /// The few plain values of a manifest that say where its deployment is. What is missing, or made of
 /// expressions, is `None`.
@@ -16,8 +18,10 @@ pub(super) struct Sketch {
     pub state: Option<String>,
     /// `[state] backend`.
     pub backend: Option<String>,
-    /// Whether an entry of `[environments]` that matches the environment has `protect = true`.
+    /// Whether the entry of `[environments]` that holds has `protect = true`.
     pub protect: bool,
+    /// Whether one of these values is an expression, so that only the whole manifest tells it.
+    pub has_expressions: bool,
 }
 
 impl Sketch {
@@ -28,35 +32,33 @@ impl Sketch {
     }
 
     fn of(manifest: &Table, environment: &str) -> Self {
-        let plain = |table: &str, key: &str| {
-            let value = manifest.get(table)?.get(key)?.as_str()?;
-            (!value.contains("${")).then(|| value.to_owned())
+        let entry = entry(manifest, environment);
+        let text = |table: &str, key: &str| {
+            let within = |all: &Table| Some(all.get(table)?.get(key)?.as_str()?.to_owned());
+            entry.and_then(within).or_else(|| within(manifest))
         };
+        let values = [("project", "name"), ("project", "region"), ("state", "path")];
+        let has_expressions = values
+            .into_iter()
+            .chain([("state", "backend")])
+            .any(|(table, key)| text(table, key).is_some_and(|text| text.contains("${")));
+        let plain = |table, key| text(table, key).filter(|text| !text.contains("${"));
         Self {
             project: plain("project", "name"),
-            region: overlaid(manifest, environment).or_else(|| plain("project", "region")),
+            region: plain("project", "region"),
             state: plain("state", "path"),
             backend: plain("state", "backend"),
-            protect: matching(manifest, environment)
-                .any(|entry| entry.get("protect").and_then(Value::as_bool) == Some(true)),
+            protect: entry.and_then(|entry| entry.get("protect")?.as_bool()) == Some(true),
+            has_expressions,
         }
     }
 }
 
-/// The region that the environment's own entry names.
-fn overlaid(manifest: &Table, environment: &str) -> Option<String> {
-    let entry = manifest.get("environments")?.get(environment)?;
-    let region = entry.get("project")?.get("region")?.as_str()?;
-    (!region.contains("${")).then(|| region.to_owned())
-}
-
-fn matching<'a>(manifest: &'a Table, environment: &'a str) -> impl Iterator<Item = &'a Value> {
-    let entries = manifest.get("environments").and_then(Value::as_table).into_iter().flatten();
-    let fits = move |glob: &str| {
-        let glob = globset::Glob::new(glob);
-        glob.is_ok_and(|glob| glob.compile_matcher().is_match(environment))
-    };
-    entries.filter(move |(name, _)| *name == environment || fits(name)).map(|(_, entry)| entry)
+/// The entry of `[environments]` that holds.
+fn entry<'a>(manifest: &'a Table, environment: &str) -> Option<&'a Table> {
+    let entries = manifest.get("environments")?.as_table()?;
+    let name = best_match(entries.keys().map(String::as_str), environment)?;
+    entries.get(name)?.as_table()
 }
 
 #[cfg(test)]
@@ -73,5 +75,22 @@ mod tests {
         assert_eq!((sketch.region, sketch.state.as_deref()), (None, Some("../s")));
         assert!(sketch.protect);
         assert!(!Sketch::of(&text.parse().unwrap(), "dev").protect);
+        assert!(sketch.has_expressions);
+    }
+
+    #[test]
+    fn the_entry_that_matches_best_holds() {
+        let text = "[project]\nname = \"shop\"\nregion = \"eu-west-1\"\n\
+            [environments.\"pr-*\"]\nprotect = true\nproject.region = \"us-east-1\"\n\
+            [environments.pr-1.project]\nname = \"other\"\n";
+        let of = |environment| Sketch::of(&text.parse().unwrap(), environment);
+        let (one, two, dev) = (of("pr-1"), of("pr-2"), of("dev"));
+        assert_eq!((one.project.as_deref(), one.protect), (Some("other"), false));
+        assert_eq!((two.region.as_deref(), two.protect), (Some("us-east-1"), true));
+        assert_eq!(
+            (dev.project.as_deref(), dev.region.as_deref()),
+            (Some("shop"), Some("eu-west-1"))
+        );
+        assert!(!one.has_expressions && !dev.protect);
     }
 }

@@ -174,6 +174,8 @@ pub struct Graph {
     aliases: BTreeMap<Address, Address>,
     amendments: Vec<(Address, &'static str, Amendment)>,
     defects: Vec<String>,
+    /// Addresses that were added twice.
+    twins: Vec<(Address, Address)>,
 }
 
 impl fmt::Debug for Graph {
@@ -216,7 +218,7 @@ impl Graph {
         }
         let node = Node { address: address.clone(), traits, wanted, name, after: BTreeSet::new() };
         if self.nodes.insert(address.clone(), node).is_some() {
-            self.defects.push(format!("{address} was added twice"));
+            self.twins.push((address.clone(), address.clone()));
         }
         Handle::at(address)
     }
@@ -310,10 +312,24 @@ impl Graph {
             .filter(move |address| address.instance() == instance)
     }
 
+    /// Pairs of resources that would be one in the cloud: of the same address, or of the same type and
+    /// generated name.
+    pub fn twins(&self) -> Vec<(Address, Address)> {
+        let mut names: BTreeMap<(&str, &str), &Address> = BTreeMap::new();
+        let mut twins = self.twins.clone();
+        for node in self.nodes.values() {
+            let NameOrigin::Generated(stem) = &node.name else { continue };
+            if let Some(other) = names.insert((node.traits.kind, stem), &node.address) {
+                twins.push((other.clone(), node.address.clone()));
+            }
+        }
+        twins
+    }
+
     /// Carries out the amendments and replaces aliases by what they stand for.
     ///
     /// # Errors
-    /// Defects of the patterns: a resource added twice, an amendment of one that is not there or is
+    /// Defects of the patterns: an amendment of one that is not there or is
     /// of another type, a reference to one that is not there or to an output that it does not have.
     pub fn finish(mut self) -> Result<Self, Vec<String>> {
         let mut defects = std::mem::take(&mut self.defects);

@@ -21,21 +21,17 @@ pub(crate) fn select<'a>(
     problems: &mut Problems,
 ) -> Option<&'a Entry> {
     let environments = environments?;
-    if let Some(exact) = environments.entry(name) {
-        return Some(exact);
-    }
-    let matches = |entry: &&Entry| {
-        let glob = globset::Glob::new(entry.name());
-        glob.is_ok_and(|glob| glob.compile_matcher().is_match(name))
+    let names = environments.entries().map(Entry::name);
+    let best = environments.entry(best_match(names, name)?)?;
+    let equal = |entry: &&Entry| {
+        entry.name() != best.name()
+            && best.name() != name
+            && matches(entry.name(), name)
+            && literal_characters(entry.name()) == literal_characters(best.name())
     };
-    let mut matching: Vec<&Entry> = environments.entries().filter(matches).collect();
-    matching.sort_by_key(|entry| std::cmp::Reverse(literal_characters(entry.name())));
-    let best = *matching.first()?;
-    let equal =
-        |entry: &&&Entry| literal_characters(entry.name()) == literal_characters(best.name());
-    if let Some(other) = matching[1..].iter().find(equal) {
+    if let Some(other) = environments.entries().find(equal) {
         let (first, second) =
-            if best.key.span < other.key.span { (best, *other) } else { (*other, best) };
+            if best.key.span < other.key.span { (best, other) } else { (other, best) };
         let code = "maas::manifest::environment_tie";
         problems.push(
             Problem::at(first.key.span, code, "Two globs match the environment equally well.")
@@ -45,6 +41,18 @@ pub(crate) fn select<'a>(
         );
     }
     Some(best)
+}
+
+/// Of the names of entries, the one that matches the environment most exactly: its own, else the
+/// first glob of those with the most literal characters.
+pub fn best_match<'a>(names: impl Iterator<Item = &'a str>, environment: &str) -> Option<&'a str> {
+    let exactness = |name: &&str| (*name == environment, literal_characters(name));
+    let fits = |name: &&str| *name == environment || matches(name, environment);
+    names.filter(fits).min_by_key(|name| std::cmp::Reverse(exactness(name)))
+}
+
+fn matches(glob: &str, name: &str) -> bool {
+    globset::Glob::new(glob).is_ok_and(|glob| glob.compile_matcher().is_match(name))
 }
 
 fn literal_characters(glob: &str) -> usize {

@@ -80,6 +80,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
+pub use environment::best_match;
 pub use find::{NAMES, find};
 pub use function::{
     Architecture, CodeKeys, Function, FunctionCode, FunctionDefaults, FunctionKeys, FunctionTable,

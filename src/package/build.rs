@@ -29,7 +29,8 @@ impl std::error::Error for BuildError {}
 const LINES_SHOWN: usize = 20;
 
 /// Runs `command` with `sh -c` in the directory of `code` (its own, where it is a directory), with
-/// the environment of this process and no input, and waits for it.
+/// the environment of this process without the manifest's variables, which may be secrets, and no
+/// input, and waits for it.
 ///
 /// # Errors
 /// [`BuildError`] where it cannot be started or does not end with status 0.
@@ -45,7 +46,12 @@ pub fn build(code: &Path, command: &str) -> Result<(), BuildError> {
         })
     };
     // Both streams go to one place, in the order in which they were written.
-    let ran = Command::new("sh")
+    let secret = |name: &std::ffi::OsStr| name.to_string_lossy().starts_with("MAAS_VAR_");
+    let mut shell = Command::new("sh");
+    std::env::vars_os().filter(|(name, _)| secret(name)).for_each(|(name, _)| {
+        shell.env_remove(name);
+    });
+    let ran = shell
         .args(["-c", "exec 2>&1; eval \"$0\"", command])
         .current_dir(directory)
         .stdin(Stdio::null())

@@ -28,6 +28,9 @@ pub struct Params {
     throttle: Option<Spanned<Throttling>>,
     /// The API of another instance, as `${orders.api}`, in place of one of its own.
     api: Option<Reference>,
+    /// Whether the route is not behind that API's authorizer, where it has one.
+    #[serde(default)]
+    public: bool,
 }
 
 /// How messages are kept.
@@ -88,6 +91,9 @@ flowchart LR
                 (consumed.queue, exports.with("dead_letter_queue_url", dead))
             }
         };
+        if params.public {
+            cx.open_routes();
+        }
         let api = api(cx, params.api.as_ref(), params.cors.as_ref(), params.throttle.as_ref(), &[]);
         send(cx, &api, &queue, &params.route);
         exports

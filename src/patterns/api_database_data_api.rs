@@ -30,6 +30,9 @@ pub struct Params {
     throttle: Option<Spanned<Throttling>>,
     /// The API of another instance, as `${orders.api}`, in place of one of its own.
     api: Option<Reference>,
+    /// Whether the routes are not behind that API's authorizer, where it has one.
+    #[serde(default)]
+    public: bool,
 }
 
 /// The pattern.
@@ -84,6 +87,9 @@ flowchart LR
             Some(network(cx, given, needs))
         };
         let database = database(cx, params.database.as_ref(), network.as_ref(), true);
+        if params.public {
+            cx.open_routes();
+        }
         let api = api(cx, params.api.as_ref(), params.cors.as_ref(), params.throttle.as_ref(), &[]);
         let labels = labels(params.routes.keys().map(Spanned::get_ref), &super::parts::TAKEN);
         for (key, route) in &params.routes {

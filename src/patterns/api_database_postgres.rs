@@ -31,6 +31,9 @@ pub struct Params {
     throttle: Option<Spanned<Throttling>>,
     /// The API of another instance, as `${orders.api}`, in place of one of its own.
     api: Option<Reference>,
+    /// Whether the routes are not behind that API's authorizer, where it has one.
+    #[serde(default)]
+    public: bool,
 }
 
 /// The pattern.
@@ -94,6 +97,9 @@ flowchart LR
         let needs = Needs { application: true, data_port: PORT, secrets: keys.needs_secret() };
         let network = network(cx, given.as_ref(), needs);
         let database = database(cx, params.database.as_ref(), Some(&network), false);
+        if params.public {
+            cx.open_routes();
+        }
         let api = api(cx, params.api.as_ref(), params.cors.as_ref(), params.throttle.as_ref(), &[]);
         let labels = labels(params.routes.keys().map(Spanned::get_ref), &super::parts::TAKEN);
         for (key, route) in &params.routes {

@@ -16,17 +16,30 @@ pub struct Build {
     pub place: Span,
 }
 
+/// Tables that hold functions by names of the user's own.
+const FUNCTIONS_BY_NAME: [&str; 3] = ["recipients", "routes", "subscribers"];
+
+/// Whether a table of that name holds data, in which anything may stand.
+fn is_data(name: &str) -> bool {
+    ["environment", "filter"].contains(&name)
+}
+
 /// The manifest's builds, each once, in the order of the manifest.
 pub fn builds(manifest: &Manifest) -> Vec<Build> {
     let mut builds: Vec<Build> = Vec::new();
     let mut seen = BTreeSet::new();
     for instance in &manifest.instances {
-        let mut tables: Vec<_> = instance.table.table().into_iter().collect();
-        while let Some(table) = tables.pop() {
-            tables.extend(table.entries().filter_map(|entry| entry.value.table()));
-            let (Some(code), Some(build)) = (table.get("code"), table.get("build")) else {
+        let mut tables: Vec<_> = instance.table.table().into_iter().map(|it| (it, false)).collect();
+        while let Some((table, by_name)) = tables.pop() {
+            let Some(code) = table.get("code") else {
+                let inner = table.entries().filter(|entry| by_name || !is_data(entry.name()));
+                tables.extend(inner.filter_map(|entry| {
+                    Some((entry.value.table()?, FUNCTIONS_BY_NAME.contains(&entry.name())))
+                }));
                 continue;
             };
+            // What is inside a function's table is its settings.
+            let Some(build) = table.get("build") else { continue };
             let (Some(path), Some(command)) = (code.plain(), build.plain()) else { continue };
             let code_path = manifest.folder.join(path);
             if seen.insert((code_path.clone(), command.to_owned())) {

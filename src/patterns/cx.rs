@@ -74,6 +74,11 @@ impl<'e, 'a> Cx<'e, 'a> {
         self.all.manifest.environment.protect
     }
 
+    /// Leaves the routes that this instance adds to another one's API open to everyone.
+    pub fn open_routes(&mut self) {
+        self.all.public.insert(self.name().to_owned());
+    }
+
     /// Reports a problem.
     pub fn problem(&mut self, problem: Problem) {
         self.all.problems.push(problem);

@@ -26,11 +26,9 @@ pub struct Params {
     function: With<FunctionTable, AsyncKeys>,
     /// The function that sends each failed payload to its function again; the pattern's own if its
     /// code is left out.
-    #[serde(default)]
-    redrive: With<SuppliedFunctionTable, RedriveKeys>,
+    redrive: Option<Spanned<With<SuppliedFunctionTable, RedriveKeys>>>,
     /// When somebody is told of what failed.
-    #[serde(default)]
-    alarm: AlarmKeys,
+    alarm: Option<Spanned<AlarmKeys>>,
     /// The queue's own keys, or the queue of another instance, as `${mailer.dead-letter-queue}`,
     /// which then has its own redrive and alarm.
     queue: Option<Either<Reference, QueueKeys>>,
@@ -128,6 +126,7 @@ flowchart LR
         let exports = match &params.queue {
             Some(Either::Short(reference)) => {
                 cx.borrow::<Queue>("dead-letter-queue", reference);
+                refuse_not_own(cx, &params, reference);
                 Exports::default()
             }
             own => {
@@ -135,10 +134,12 @@ flowchart LR
                     Some(Either::Long(keys)) => keys.retention,
                     _ => None,
                 };
-                let run = redrive_timeout(&params.redrive.function);
+                let given = params.redrive.map(Spanned::into_inner).unwrap_or_default();
+                let run = redrive_timeout(&given.function);
                 add_queue(cx, retention, run);
-                redrive(cx, &params.redrive, &own_queue, &lambda, timeout);
-                let (alarm, topic) = alarm(cx, &params.alarm, &own_queue);
+                redrive(cx, &given, &own_queue, &lambda, timeout);
+                let keys = params.alarm.map(Spanned::into_inner).unwrap_or_default();
+                let (alarm, topic) = alarm(cx, &keys, &own_queue);
                 Exports::default().with("alarm", alarm.name()).with("topic_arn", topic.arn())
             }
         };
@@ -157,6 +158,19 @@ flowchart LR
             .with("dead_letter_queue_url", own_queue.url())
             .with("queue_url", own_queue.url())
             .with("queue_arn", own_queue.arn())
+    }
+}
+
+/// Refuses what only the instance that has the queue can have.
+fn refuse_not_own(cx: &mut Cx<'_, '_>, params: &Params, queue: &Reference) {
+    let places =
+        [params.redrive.as_ref().map(Spanned::span), params.alarm.as_ref().map(Spanned::span)];
+    for place in places.into_iter().flatten() {
+        let message = "A table belongs to the instance that has the queue.";
+        let problem = Problem::at(place, "maas::patterns::not_own", message)
+            .label(format!("the dead-letter queue is `{}`'s", queue.instance))
+            .help("Leave it out here, or leave `queue` out: each instance has a queue of its own then.");
+        cx.problem(problem);
     }
 }
 
@@ -190,7 +204,7 @@ fn redrive(
     table.keys.timeout = Some(redrive_timeout(&table));
     let function = table.resolve(cx.defaults(), Supplied::Redrive.code());
     let Some(function) = cx.ok(function) else { return };
-    if function.timeout_seconds <= timeout {
+    if function.timeout_seconds < timeout {
         let place = given.keys.schedule.as_ref().map_or(cx.span(), Spanned::span);
         let message = "A redrive is shorter than what it tries again.";
         let problem = Problem::at(place, "maas::patterns::redrive", message)
@@ -198,7 +212,7 @@ fn redrive(
                 "a run ends after {} s, and the function may take {timeout} s",
                 function.timeout_seconds
             ))
-            .help("Give the redrive a `timeout` that is longer than the function's.");
+            .help("Give the redrive a `timeout` that is as long as the function's.");
         cx.problem(problem);
     }
     let take = Statement::allow([

@@ -1,6 +1,6 @@
 //! The state of one expansion, which all instances share, and its steps.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::wiring::{
     DatabaseUse, NewRoute, NewRule, Wire, cycles, databases, notifications, references, routes,
@@ -38,6 +38,8 @@ pub(super) struct Expansion<'a> {
     pub rules: Vec<NewRule>,
     /// Routes of APIs.
     pub routes: Vec<NewRoute>,
+    /// Instances whose routes are open to everyone, whatever API they are added to.
+    pub public: BTreeSet<String>,
     /// Functions whose archives go through a bucket.
     pub large: Vec<Handle<Function>>,
     /// Functions' uses of databases.
@@ -110,6 +112,7 @@ impl<'a> Expansion<'a> {
             wires: Vec::new(),
             rules: Vec::new(),
             routes: Vec::new(),
+            public: BTreeSet::new(),
             large: Vec::new(),
             databases: Vec::new(),
             placed: BTreeMap::new(),
@@ -160,9 +163,21 @@ impl<'a> Expansion<'a> {
     }
 
     pub fn finish(self, outputs: BTreeMap<String, Document>) -> Result<Expanded, Problems> {
-        let Self { graph, problems, ties, .. } = self;
+        let Self { graph, manifest, problems, ties, .. } = self;
         if !problems.is_empty() {
             return Err(problems);
+        }
+        // One problem for two instances: their names make all the names.
+        let mut pairs = graph.twins();
+        pairs.dedup_by(|one, other| {
+            let instances = |(one, other): &(Address, Address)| {
+                (one.instance().to_owned(), other.instance().to_owned())
+            };
+            instances(one) == instances(other)
+        });
+        let twins: Problems = pairs.iter().map(|pair| twins(manifest, pair)).collect();
+        if !twins.is_empty() {
+            return Err(twins);
         }
         let graph = graph.finish().map_err(|defects| {
             let defect = |text: String| {
@@ -177,6 +192,25 @@ impl<'a> Expansion<'a> {
         let outputs = outputs.collect();
         Ok(Expanded { graph, outputs })
     }
+}
+
+/// Two resources that would be one in the cloud, since the user's names make the same names of them.
+fn twins(manifest: &Manifest, (one, other): &(Address, Address)) -> Problem {
+    let span = |at: &Address| manifest.instance(at.instance()).map(|found| found.name.span());
+    let message = match one == other {
+        true => format!("Two resources would have the address `{one}`."),
+        false => format!("`{one}` and `{other}` would have the same name in the cloud."),
+    };
+    let code = "maas::patterns::same_name";
+    let problem = match span(other) {
+        Some(place) => Problem::at(place, code, message).label("one of them is here"),
+        None => Problem::new(code, message),
+    };
+    let problem = match span(one).filter(|_| one.instance() != other.instance()) {
+        Some(place) => problem.related(place, "the other one is here"),
+        None => problem,
+    };
+    problem.help("Names of instances and of functions are joined by `-`, and a part has the names of its own resources: choose another name for one of them.")
 }
 
 /// The document with aliases replaced by what they stand for.

@@ -45,6 +45,9 @@ pub struct Params {
     throttle: Option<Spanned<Throttling>>,
     /// The API of another instance, as `${orders.api}`, in place of one of its own.
     api: Option<Reference>,
+    /// Whether the route is not behind that API's authorizer, where it has one.
+    #[serde(default)]
+    public: bool,
 }
 
 /// The pattern.
@@ -77,6 +80,9 @@ flowchart LR
         open(cx, &bucket, &rule);
         let own = params.api.is_none().then(|| Spanned::nowhere(everywhere()));
         let cors = cors.or(own);
+        if params.public {
+            cx.open_routes();
+        }
         let api = api(cx, params.api.as_ref(), cors.as_ref(), params.throttle.as_ref(), &[]);
         let function = params.signer.resolve(cx.defaults(), Supplied::Signer.code());
         if let Some(function) = cx.ok(function) {

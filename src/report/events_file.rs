@@ -6,6 +6,22 @@ use std::path::Path;
 
 use crate::execute::Event;
 
+/// Makes a file that only its owner may read, or empties it.
+fn private(path: &Path) -> io::Result<File> {
+    let mut options = File::options();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.write(true).create(true).truncate(true).open(path)
+}
+
+/// Writes a file that only its owner may read: it may hold what is not for everyone.
+///
+/// # Errors
+/// Those of the disk.
+pub fn write_private(path: &Path, text: &str) -> io::Result<()> {
+    private(path)?.write_all(text.as_bytes())
+}
+
 /// A file with one event a line; each line is there as soon as its event happened.
 #[derive(Debug)]
 pub struct EventsFile(File);
@@ -16,7 +32,7 @@ impl EventsFile {
     /// # Errors
     /// Those of the disk.
     pub fn create(path: &Path) -> io::Result<Self> {
-        File::create(path).map(Self)
+        private(path).map(Self)
     }
 
     /// Writes an event. A failure of the disk does not end the run; it is traced.

@@ -29,7 +29,7 @@ mod wrap;
 pub use complaint::{Complaint, sentence};
 pub use console::{Color, Console};
 pub use drift_view::{drift_json, drift_view};
-pub use events_file::EventsFile;
+pub use events_file::{EventsFile, write_private};
 pub use found_view::{found_json, found_view};
 pub use outputs_view::{outputs_json, outputs_view};
 pub use plan_json::plan_json;

@@ -255,13 +255,20 @@ fn outputs_of(group: &str, name: &str, place: &Place) -> Result<ScheduleOutputs,
     Ok(ScheduleOutputs { name: name.to_owned(), arn: arn.get()?.clone() })
 }
 
+fn is_rate(text: &str) -> bool {
+    let units = ["minute", "minutes", "hour", "hours", "day", "days"];
+    text.split_once(' ').is_some_and(|(number, unit)| {
+        number.parse::<u32>().is_ok_and(|number| number > 0) && units.contains(&unit)
+    })
+}
+
 /// Whether that has the form of one of the three expressions (*EventBridge Scheduler User Guide*,
 /// "Schedule types").
 fn is_expression(text: &str) -> bool {
     text.strip_suffix(')').and_then(|text| text.split_once('(')).is_some_and(|(kind, inside)| {
         let fields = inside.split_whitespace().count();
         match kind {
-            "rate" => fields == 2,
+            "rate" => is_rate(inside),
             "cron" => fields == 6,
             "at" => fields == 1,
             _ => false,

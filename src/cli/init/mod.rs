@@ -88,7 +88,10 @@ fn files(
          memory = \"256 MB\"\ntimeout = \"10s\"\n"
     );
     let mut files = BTreeMap::new();
-    for name in names {
+    for (at, name) in names.iter().enumerate() {
+        if names[..at].contains(name) {
+            continue;
+        }
         let known = schemas.iter().any(|schema| schema.name == name);
         let Some(Template { manifest, files: own, .. }) =
             TEMPLATES.iter().find(|template| template.pattern == name && known)

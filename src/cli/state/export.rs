@@ -7,7 +7,7 @@ use clap::Args;
 use crate::cli::args::{Global, Which};
 use crate::cli::deployment::Deployment;
 use crate::cli::{Ended, Exit, Failure};
-use crate::report::Console;
+use crate::report::{Console, write_private};
 
 /// Prints all that is recorded as JSON that `maas state import` reads
 ///
@@ -30,7 +30,7 @@ impl Export {
         match self.out {
             None => console.result(&text),
             Some(path) => {
-                std::fs::write(&path, text).map_err(|e| Failure::io("write", &path, &e))?;
+                write_private(&path, &text).map_err(|e| Failure::io("write", &path, &e))?;
                 console.say(&format!("Written to {}.\n", path.display()));
             }
         }

@@ -10,7 +10,7 @@ use crate::aws::{
     self, Api, ApiInputs, Integration, IntegrationInputs, RouteInputs, Stage, StageInputs, Throttle,
 };
 use crate::graph::{Handle, Input};
-use crate::manifest::{Duration, Problem, Reference, Route, Spanned};
+use crate::manifest::{Duration, Method, Problem, Reference, Route, Spanned};
 use crate::patterns::Cx;
 use crate::patterns::wiring::{NewRoute, routes};
 use crate::text;
@@ -137,7 +137,8 @@ pub fn api(
     api
 }
 
-/// Adds the route `LABEL.route` to the integration.
+/// Adds the route `LABEL.route` to the integration. One that has no authorizer, and is added to
+/// another instance's API, gets the one of that API, unless this instance is public.
 pub fn route(
     cx: &mut Cx<'_, '_>,
     api: &Handle<Api>,
@@ -160,6 +161,15 @@ pub fn route(
     route
 }
 
+/// The requests of a route as the end of an ARN: the method and the path, with `*` for variables
+/// (*API Gateway Developer Guide*, "Create AWS Lambda proxy integrations for HTTP APIs").
+fn requests(key: &Route) -> String {
+    let Route::At { method, path } = key else { return key.to_string() };
+    let method = if *method == Method::Any { "*" } else { method.as_str() };
+    let part = |part: &str| if part.starts_with('{') { "*".to_owned() } else { part.to_owned() };
+    format!("{method}{}", path.split('/').map(part).collect::<Vec<_>>().join("/"))
+}
+
 /// Adds a route to a function: `LABEL.integration`, `LABEL.permission` and `LABEL.route`.
 pub fn lambda_route(
     cx: &mut Cx<'_, '_>,
@@ -168,7 +178,7 @@ pub fn lambda_route(
     key: &Spanned<Route>,
     authorizer: Option<Input<String>>,
 ) -> Handle<aws::Route> {
-    let source: Input<String> = text!(api.execution_arn(), "/*/*");
+    let source: Input<String> = text!(api.execution_arn(), "/*/", requests(key));
     let service = "apigateway.amazonaws.com";
     let permission = allow_invoke(cx, lambda, &lambda.part("permission"), service, source, None);
     let part = lambda.part("integration");

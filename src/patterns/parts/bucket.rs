@@ -22,7 +22,7 @@ pub struct BucketKeys {
     pub force_empty: Option<bool>,
     /// How long its objects are kept, in whole days; for ever if nothing is said.
     #[schemars(extend("x-minimum" = "1d"))]
-    pub expire: Option<Duration>,
+    pub expire: Option<Spanned<Duration>>,
 }
 
 /// Days after which an upload in parts that was not finished is thrown away.
@@ -52,6 +52,16 @@ pub fn bucket(
     };
     let mut lifecycle = BTreeMap::from([("unfinished-uploads".to_owned(), unfinished)]);
     if let Some(expire) = keys.expire {
+        if expire.seconds() % 86_400 != 0 {
+            let problem = Problem::at(
+                &expire,
+                "maas::patterns::days",
+                "A bucket keeps objects for whole days.",
+            )
+            .label("this is not a number of days")
+            .help(format!("Write `{}d`.", expire.days() + 1));
+            cx.problem(problem);
+        }
         let days = i32::try_from(expire.days()).ok();
         let rule =
             LifecycleRule { expire_days: days, noncurrent_days: days, ..LifecycleRule::default() };

@@ -193,3 +193,39 @@ fn builds_are_each_told_once_in_the_manifests_order() {
         ("make", &manifests().join("functions/echo"))
     );
 }
+
+#[test]
+fn data_is_no_build() {
+    let text = format!(
+        "{HEAD}[patterns.hooks]\nuse = \"webhook-proxy\"\nroute = \"POST /hook\"\n\
+         [patterns.hooks.recipients.filter]\n{ECHO}build = \"true\"\n\
+         environment = {{ code = \"functions/echo\", build = \"false\" }}\n\
+         filter = {{ code = \"functions/echo\", build = \"false\" }}\n"
+    );
+    let commands: Vec<String> =
+        builds(&read(&text).unwrap()).into_iter().map(|build| build.command).collect();
+    assert_eq!(commands, ["true"]);
+}
+
+#[test]
+fn an_authorizer_guards_what_others_add_to_its_api() {
+    let guarded =
+        "[patterns.orders]\nuse = \"api-custom-authorizer\"\n[patterns.orders.authorizer]\n@\n";
+    let added = |name: &str, lines: &str| {
+        format!(
+            "[patterns.{name}]\nuse = \"s3-upload\"\nroute = \"POST /{name}\"\n\
+             api = \"${{orders.api}}\"\n{lines}\n"
+        )
+    };
+    let graph =
+        graph(&format!("{guarded}{}{}", added("files", ""), added("open", "public = true")));
+    let authorizer = |address: &str| wanted(&graph, address)["authorizer"].clone();
+    assert_eq!(
+        authorizer("files/signer.route"),
+        json!({"$expr": [{"node": "orders/authorizer", "output": "id"}]})
+    );
+    assert!(waits_for(&graph, "files/signer.route", "orders/authorizer.permission"));
+    assert_eq!(authorizer("open/signer.route"), Value::Null);
+    let source = &wanted(&graph, "files/signer.permission")["source_arn"]["$expr"];
+    assert_eq!(source[1], "/*/POST/files", "{source}");
+}

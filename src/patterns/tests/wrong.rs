@@ -148,7 +148,7 @@ fn filters_of_a_bucket_on_several_fields() {
 #[test]
 fn a_redrive_that_is_too_short() {
     let mailer = "[patterns.mailer]\nuse = \"dead-letter-queue\"\n".to_owned()
-        + &function("mailer.function", "timeout = \"5m\"")
+        + &function("mailer.function", "timeout = \"6m\"")
         + "[patterns.mailer.redrive]\nschedule = \"rate(1 hour)\"\n";
     insta::assert_snapshot!(wrong(&mailer));
 }
@@ -189,4 +189,24 @@ fn keys_that_belong_to_the_instance_that_is_used() {
 #[test]
 fn a_webhook_that_takes_deliveries_from_nowhere() {
     insta::assert_snapshot!(wrong("[patterns.hooks]\nuse = \"webhook-proxy\"\n"));
+}
+
+#[test]
+fn names_that_would_be_one_in_the_cloud() {
+    let hooks = "[patterns.hooks]\nuse = \"webhook-proxy\"\nroute = \"POST /hook\"\n";
+    let receiver = function("hooks.recipients.receiver", "");
+    let (one, two) = (jobs("a-b", ""), "[patterns.a]\nuse = \"s3-multiple-subscriptions\"\n");
+    let two = format!("{two}[patterns.a.subscribers.b]\nqueue = {{}}\n");
+    insta::assert_snapshot!(wrong(&format!("{hooks}{receiver}{one}{two}")));
+}
+
+#[test]
+fn a_redrive_of_a_queue_that_is_anothers() {
+    let mailer = |name: &str, lines: &str| {
+        format!("[patterns.{name}]\nuse = \"dead-letter-queue\"\n{lines}\n")
+            + &function(&format!("{name}.function"), "")
+    };
+    let other = mailer("other", "queue = \"${mailer.dead-letter-queue}\"");
+    let redrive = "[patterns.other.redrive]\nschedule = \"rate(1 hour)\"\n";
+    insta::assert_snapshot!(wrong(&(mailer("mailer", "") + &other + redrive)));
 }

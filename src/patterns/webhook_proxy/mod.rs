@@ -69,6 +69,9 @@ pub struct Params {
     throttle: Option<Spanned<Throttling>>,
     /// The API of another instance, as `${orders.api}`, in place of one of its own.
     api: Option<Reference>,
+    /// Whether the route is not behind that API's authorizer, where it has one.
+    #[serde(default)]
+    public: bool,
 }
 
 /// Where deliveries are stored.
@@ -191,6 +194,9 @@ fn receive(
     exports: Exports,
 ) -> Exports {
     let Some(route) = &params.route else { return exports };
+    if params.public {
+        cx.open_routes();
+    }
     let api = api(cx, params.api.as_ref(), params.cors.as_ref(), params.throttle.as_ref(), &[]);
     let function = params.receiver.resolve(cx.defaults(), Supplied::Receiver.code());
     if let Some(function) = cx.ok(function) {

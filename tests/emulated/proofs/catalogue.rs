@@ -22,10 +22,11 @@ async fn the_patterns_work_together() {
 
 async fn a_report_is_a_row(it: &Deployment) {
     let body = json!({"title": "October"}).to_string();
-    let posted = it.call("orders", "POST /reports", &[], &body).await;
-    assert_eq!(posted.status, 201, "{posted:?}");
-    let all = it.call("orders", "GET /reports", &[], "").await;
-    assert_eq!(all.json(), json!([{"id": 1, "title": "October"}]));
+    assert_eq!(it.call("orders", "POST /reports", &[], &body).await.status, 401);
+    let (status, posted) = call(it, "POST /reports", &body).await;
+    assert_eq!(status, 201, "{posted}");
+    let all = call(it, "GET /reports", "").await.1;
+    assert_eq!(all, json!([{"id": 1, "title": "October"}]));
 }
 
 /// Calls the guarded API as Ada.

@@ -159,6 +159,8 @@ def payload_of(body):
     request = value.get("requestContext") if isinstance(value, dict) else None
     if not isinstance(request, dict) or "functionArn" not in request:
         return body
+    if request["functionArn"].split(":")[6] != FUNCTION:
+        raise ValueError(f"it is the payload of {request['functionArn']}")
     if "requestPayload" not in value:
         raise ValueError("its envelope has no requestPayload")
     return json.dumps(value["requestPayload"])

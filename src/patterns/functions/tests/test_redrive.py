@@ -4,6 +4,7 @@ import unittest
 
 from tests.fake_aws import ClientError, HTTPClientError, load
 
+ARN = "arn:aws:lambda:eu-west-1:123456789012:function:mailer:$LATEST"
 ENVIRONMENT = {"DEAD_LETTER_QUEUE_URL": "https://queue", "FUNCTION": "mailer"}
 
 
@@ -83,7 +84,7 @@ def envelope(payload):
     return json.dumps(
         {
             "version": "1.0",
-            "requestContext": {"functionArn": "arn:mailer", "condition": "RetriesExhausted"},
+            "requestContext": {"functionArn": ARN, "condition": "RetriesExhausted"},
             "requestPayload": payload,
             "responsePayload": {"errorMessage": "no"},
         }
@@ -131,10 +132,16 @@ class Redrive(unittest.TestCase):
         self.assertEqual((summary["redriven"], summary["kept"]), (1, 1))
 
     def test_unreadable_messages_are_kept(self):
-        bad = json.dumps({"version": "1.0", "requestContext": {"functionArn": "arn:mailer"}})
+        bad = json.dumps({"version": "1.0", "requestContext": {"functionArn": ARN}})
         summary = self.run_with("not JSON", bad, envelope({"n": 1}))
         self.assertEqual(summary, {"redriven": 1, "kept": 0, "unreadable": 2, "complete": True})
         self.assertEqual(self.queue.bodies(), sorted(["not JSON", bad]))
+
+    def test_what_another_function_failed_on_is_kept(self):
+        other = envelope({"n": 1}).replace(":mailer:", ":other:")
+        summary = self.run_with(other, envelope({"n": 2}))
+        self.assertEqual(summary, {"redriven": 1, "kept": 0, "unreadable": 1, "complete": True})
+        self.assertEqual(self.queue.bodies(), [other])
 
     def test_throttling_ends_the_run(self):
         summary = self.run_with(envelope({"does": "TooManyRequestsException"}), envelope({"n": 1}))
