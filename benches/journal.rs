@@ -69,6 +69,14 @@ impl Resource for Thing {
         Ok(None)
     }
 
+    async fn update(
+        _cx: &Cx<()>,
+        held: &Held<Self>,
+        _want: &ThingInputs,
+    ) -> Result<ThingOutputs, Fault> {
+        Ok(ThingOutputs { id: held.id.0.clone() })
+    }
+
     async fn delete(_cx: &Cx<()>, _held: &Held<Self>) -> Result<(), Fault> {
         Ok(())
     }

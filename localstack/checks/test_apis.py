@@ -97,3 +97,25 @@ class Stages(cloud.Check):
         self.apigatewayv2.delete_access_log_settings(ApiId=api, StageName="logged")
         stage = self.apigatewayv2.get_stage(ApiId=api, StageName="logged")
         self.assertNotIn("AccessLogSettings", stage)
+
+
+class Tags(cloud.Check):
+    def test_tags_show_where_a_thing_is_read(self):
+        api = self.api("tagged")
+        arn = f"arn:aws:apigateway:{self.apigatewayv2.meta.region_name}::/apis/{api}"
+        for each in (arn, f"{arn}/stages/$default"):
+            self.apigatewayv2.tag_resource(ResourceArn=each, Tags={"one": "1", "two": "2"})
+            self.apigatewayv2.untag_resource(ResourceArn=each, TagKeys=["one"])
+        self.assertEqual(self.apigatewayv2.get_api(ApiId=api)["Tags"], {"two": "2"})
+        self.assertEqual(self.apigatewayv2.get_stage(ApiId=api, StageName="$default")["Tags"], {"two": "2"})
+
+
+class Duplicates(cloud.Check):
+    def test_a_second_route_or_stage_of_the_same_name_is_refused(self):
+        api = self.api("a")
+        self.apigatewayv2.create_route(ApiId=api, RouteKey="GET /")
+        with self.assertRaises(self.apigatewayv2.exceptions.ConflictException):
+            self.apigatewayv2.create_route(ApiId=api, RouteKey="GET /")
+        with self.assertRaises(self.apigatewayv2.exceptions.ConflictException):
+            self.apigatewayv2.create_stage(ApiId=api, StageName="$default")
+        self.apigatewayv2.create_route(ApiId=api, RouteKey="GET /other")

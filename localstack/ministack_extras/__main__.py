@@ -16,6 +16,8 @@ EXTRAS = (
     "api_accounts",
     "sqs_send_message",
     "access_logs",
+    "api_tags",
+    "api_duplicates",
     "api_permissions",
     "topic_permissions",
     "topic_filters",

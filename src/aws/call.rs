@@ -22,7 +22,8 @@ impl Cx {
     /// after no answer unless repeating could make a second resource.
     ///
     /// # Errors
-    /// What AWS answers at last; [`FaultKind::Stopped`] once a stop was asked for.
+    /// What AWS answers at last; [`FaultKind::Stopped`] once a stop was asked for, where a call that
+    /// is under way then has a little time to return.
     pub async fn call<T, E, F>(
         &self,
         operation: &'static str,
@@ -35,13 +36,20 @@ impl Cx {
         let mut attempts = 0;
         let mut tries: Vec<Tries> = Vec::new();
         loop {
+            let aws: &Aws = self;
+            aws.pace.wait(operation).await;
             if self.stop().is_asked() {
                 return Err(Fault::new(FaultKind::Stopped, format!("stopped before {operation}")));
             }
-            let aws: &Aws = self;
-            aws.pace.wait(operation).await;
             self.hooks().calling(operation);
-            let fault = match attempt().await {
+            let answer = tokio::select! {
+                answer = attempt() => answer,
+                () = self.stop().is_due() => {
+                    let message = format!("stopped while {operation} had no answer");
+                    return Err(Fault::new(FaultKind::Stopped, message));
+                }
+            };
+            let fault = match answer {
                 Ok(answer) => return Ok(answer),
                 Err(error) => to_fault(operation, &error),
             };

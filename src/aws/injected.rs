@@ -117,6 +117,7 @@ struct Record {
     retries: Vec<Retry>,
     waits: Vec<(String, String)>,
     made: Vec<Id>,
+    older: Vec<Id>,
     at_once: usize,
     most_at_once: usize,
 }
@@ -159,6 +160,12 @@ impl Injected {
     /// Answers an operation so, for ever.
     pub fn always(self, operation: &str, answer: Answer) -> Self {
         self.script.lock().always.insert(operation.to_owned(), answer);
+        self
+    }
+
+    /// What is made replaces the one of that id.
+    pub fn replaces(self, id: &str) -> Self {
+        self.script.lock().older.push(Id::from(id));
         self
     }
 
@@ -259,6 +266,10 @@ impl Hooks for Script {
 
     fn token(&self) -> String {
         "injected-1".to_owned()
+    }
+
+    fn is_older(&self, id: &Id) -> bool {
+        self.lock().older.contains(id)
     }
 }
 

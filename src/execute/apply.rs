@@ -6,8 +6,9 @@ use std::sync::{Mutex, PoisonError};
 use serde_json::Value;
 
 use super::Bench;
+use super::recover::copies;
 use crate::graph::document::{self, Tie};
-use crate::graph::{Address, AnyResource, Document, Fault, FaultKind, Graph};
+use crate::graph::{Address, AnyResource, Document, Fault, FaultKind, Graph, Id};
 use crate::plan::{Plan, Step};
 use crate::state::{Key, Record};
 
@@ -46,6 +47,11 @@ impl<'a> Applied<'a> {
 
     pub fn record(&self, key: &Key) -> Option<Record> {
         self.records.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
+    }
+
+    /// The ids under which a resource is recorded.
+    pub fn copies(&self, address: &Address) -> Vec<Id> {
+        copies(&self.records.lock().unwrap_or_else(PoisonError::into_inner), address)
     }
 
     pub fn put(&self, record: Record) {

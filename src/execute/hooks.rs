@@ -20,6 +20,8 @@ pub(super) struct StepHooks {
     pub on_made: Mutex<Option<Birth>>,
     /// Whether any call was sent.
     pub called: AtomicBool,
+    /// The ids under which the resource is recorded already.
+    pub older: Vec<Id>,
 }
 
 /// The record of a resource that is being made, and the old copy that steps aside for it.
@@ -86,6 +88,10 @@ impl Hooks for StepHooks {
     fn token(&self) -> String {
         format!("{}-{}", self.events.run(), self.step)
     }
+
+    fn is_older(&self, id: &Id) -> bool {
+        self.older.contains(id)
+    }
 }
 
 /// A duration in whole milliseconds.
@@ -94,7 +100,21 @@ pub(super) fn millis(duration: Duration) -> u64 {
 }
 
 /// Hooks of calls that are no step: they only count.
-pub(super) struct Reading(pub Events);
+pub(super) struct Reading {
+    events: Events,
+    older: Vec<Id>,
+}
+
+impl Reading {
+    pub fn new(events: &Events) -> Self {
+        Self::beside(events, &[])
+    }
+
+    /// For looking for a resource that has these older copies.
+    pub fn beside(events: &Events, older: &[Id]) -> Self {
+        Self { events: events.clone(), older: older.to_vec() }
+    }
+}
 
 impl Hooks for Reading {
     fn made<'a>(&'a self, _id: &'a Id) -> BoxFuture<'a, Result<(), Fault>> {
@@ -106,11 +126,15 @@ impl Hooks for Reading {
     fn retrying(&self, _fault: &Fault, _attempt: u32, _pause: Duration) {}
 
     fn calling(&self, operation: &str) {
-        self.0.count(operation);
+        self.events.count(operation);
+    }
+
+    fn is_older(&self, id: &Id) -> bool {
+        self.older.contains(id)
     }
 
     /// Nothing is made while reading.
     fn token(&self) -> String {
-        self.0.run().to_owned()
+        self.events.run().to_owned()
     }
 }

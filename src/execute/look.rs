@@ -46,7 +46,7 @@ pub async fn look(
 async fn read(bench: &Bench, record: &Record) -> Result<Option<Observed>, Fault> {
     let Some(held) = held(record) else { return Ok(None) };
     let resource = bench.catalogue.get(&record.kind).ok_or_else(|| unknown(&record.kind))?;
-    let cx = bench.cx(Arc::new(Reading(bench.events.clone())));
+    let cx = bench.cx(Arc::new(Reading::new(&bench.events)));
     let seen = resource.read(cx, held).await?;
     Ok(Some(seen.map_or(Observed::Gone, Observed::Seen)))
 }

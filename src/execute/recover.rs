@@ -1,5 +1,6 @@
 //! Settling what an interrupted run left open, before anything is planned.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -7,7 +8,7 @@ use serde_json::Value;
 use super::hooks::{Reading, state_fault};
 use super::look::unknown;
 use super::{Bench, EventKind};
-use crate::graph::{AnyResource, Document, Fault, HeldDocument, Id, SeenDocument};
+use crate::graph::{Address, AnyResource, Document, Fault, HeldDocument, Id, SeenDocument};
 use crate::state::{Batch, Intent, Key, Operation, Record, Snapshot};
 
 /// Settles every open intent: what turns out to exist is recorded, half made; what does not is
@@ -46,7 +47,8 @@ async fn settled(
             Ok((Batch::new(), "it was made and is finished now".to_owned()))
         }
         Operation::Create => {
-            match find_ours(bench, &intent.kind, &intent.inputs, recorded).await? {
+            let older = copies(&snapshot.records, &intent.key.address);
+            match find_ours(bench, &intent.kind, &intent.inputs, &older).await? {
                 None => Ok((Batch::new(), "it was not made before the interruption".to_owned())),
                 Some(id) => {
                     let aside = recorded.map(|old| Record { deposed: true, ..old.clone() });
@@ -71,16 +73,16 @@ fn of_intent(intent: &Intent) -> Record {
     record
 }
 
-/// The id of the thing that these inputs would have made, if it is there, ours, and not the `old`
-/// one that it was to replace.
+/// The id of the thing that these inputs would have made, if it is there, ours, and none of the
+/// `older` ones that it was to replace.
 async fn find_ours(
     bench: &Bench,
     kind: &str,
     inputs: &Document,
-    old: Option<&Record>,
+    older: &[Id],
 ) -> Result<Option<Id>, Fault> {
     let resource = bench.catalogue.get(kind).ok_or_else(|| unknown(kind))?;
-    let found = find(bench, resource.as_ref(), inputs, old).await?;
+    let found = find(bench, resource.as_ref(), inputs, older).await?;
     Ok(found.filter(|found| found.ours).map(|found| found.id))
 }
 
@@ -92,17 +94,23 @@ pub(super) struct Found {
     pub seen: SeenDocument,
 }
 
-/// The thing that is where these inputs would make one, if there is one beside the `old` one that it
-/// replaces.
+/// The ids under which a resource is recorded: its copies that are in the cloud.
+pub(super) fn copies(records: &BTreeMap<Key, Record>, address: &Address) -> Vec<Id> {
+    let copies = records.values().filter(|record| record.address == *address);
+    copies.filter_map(|record| record.id.clone()).collect()
+}
+
+/// The thing that is where these inputs would make one, if there is one beside the `older` ones that
+/// it replaces.
 pub(super) async fn find(
     bench: &Bench,
     resource: &dyn AnyResource,
     inputs: &Document,
-    old: Option<&Record>,
+    older: &[Id],
 ) -> Result<Option<Found>, Fault> {
-    let cx = || bench.cx(Arc::new(Reading(bench.events.clone())));
+    let cx = || bench.cx(Arc::new(Reading::beside(&bench.events, older)));
     let Some(id) = resource.find(cx(), inputs.clone()).await? else { return Ok(None) };
-    if old.is_some_and(|old| old.id.as_ref() == Some(&id)) {
+    if older.contains(&id) {
         return Ok(None);
     }
     let held =
@@ -119,6 +127,6 @@ fn same_owner(seen: &Value, wanted: &Value) -> bool {
 }
 
 /// The key under which an intent of a create stands.
-pub(super) fn key_of(address: &crate::graph::Address) -> Key {
+pub(super) fn key_of(address: &Address) -> Key {
     Key::from(address.clone())
 }

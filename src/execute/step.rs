@@ -45,6 +45,10 @@ pub(super) async fn perform(
         keeper: bench.keeper.clone(),
         on_made: Mutex::new(None),
         called: AtomicBool::new(false),
+        older: match step.operation {
+            Operation::Create => applied.copies(&step.key.address),
+            _ => Vec::new(),
+        },
     });
     let work = Work { bench, applied, step, resource: resource.as_ref(), hooks };
     let id = match step.operation {
@@ -167,7 +171,7 @@ impl Work<'_> {
         fault: Fault,
     ) -> Result<CreatedDocument, Fault> {
         let address = &self.step.key.address;
-        match find(self.bench, self.resource, &ready.sent, birth.aside.as_ref()).await? {
+        match find(self.bench, self.resource, &ready.sent, &self.hooks.older).await? {
             Some(Found { id, ours, .. }) if ours || self.bench.adopt.contains(address) => {
                 self.commit(birth.batch(&id)).await?;
                 let held = HeldDocument {

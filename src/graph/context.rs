@@ -60,6 +60,10 @@ impl Place {
     }
 }
 
+/// How long calls that are under way have to return once a stop was asked for. What asks by signals
+/// kills after 7 to 10 seconds, and what was done is to be recorded by then.
+const GRACE: Duration = Duration::from_secs(5);
+
 /// The wish that a run stops: once asked, no further call is started and waits are left.
 #[derive(Clone, Debug)]
 pub struct Stop(watch::Receiver<bool>);
@@ -82,6 +86,12 @@ impl Stop {
         if receiver.wait_for(|asked| *asked).await.is_err() {
             std::future::pending::<()>().await;
         }
+    }
+
+    /// Returns when calls that are under way are not waited for any longer.
+    pub async fn is_due(&self) {
+        self.asked().await;
+        tokio::time::sleep(GRACE).await;
     }
 
     /// Sleeps, unless it is asked for before.
@@ -109,6 +119,11 @@ pub trait Hooks: Send + Sync {
     /// A text that is the same for all attempts of one create, and another for each other one; up
     /// to 64 letters, digits and `-`.
     fn token(&self) -> String;
+    /// Whether that is the id of an older copy of the resource, which is to be replaced. It may have
+    /// the tags and the settings of the new one, and is never what a create has made.
+    fn is_older(&self, _id: &Id) -> bool {
+        false
+    }
 }
 
 /// The context of a resource's calls. It dereferences to the cloud's clients.

@@ -168,8 +168,8 @@ pub struct Objection {
 
 /// One type of resource.
 ///
-/// Only `create`, `read` and `delete` are a must. A type that has no update in place says
-/// `REPLACE_ON = ALL`.
+/// A type that AWS changes in nothing says `REPLACE_ON = ALL`; its `update` finishes what is half
+/// made.
 pub trait Resource: Sized + Send + Sync + 'static {
     /// What the calls go through: the clients.
     type Cloud: Send + Sync + 'static;
@@ -238,15 +238,10 @@ pub trait Resource: Sized + Send + Sync + 'static {
     /// # Errors
     /// AWS's refusals.
     fn update(
-        _cx: &Cx<Self::Cloud>,
-        _held: &Held<Self>,
-        _want: &Self::Inputs,
-    ) -> impl Future<Output = Result<Self::Outputs, Fault>> + Send {
-        async {
-            let message = format!("{} cannot be updated in place", Self::KIND);
-            Err(Fault::new(FaultKind::Defect, message))
-        }
-    }
+        cx: &Cx<Self::Cloud>,
+        held: &Held<Self>,
+        want: &Self::Inputs,
+    ) -> impl Future<Output = Result<Self::Outputs, Fault>> + Send;
 
     /// Deletes it. One that is gone already is a success.
     ///

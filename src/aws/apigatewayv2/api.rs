@@ -1,7 +1,5 @@
 //! `aws:apigatewayv2/api`
 
-use std::time::{Duration, SystemTime};
-
 use aws_sdk_apigatewayv2::types::{self, ProtocolType};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -15,9 +13,6 @@ use crate::graph::{
     Place, Resource, Scope, Seen, Tags,
 };
 use crate::outputs;
-
-/// Longer than a create with all of its attempts takes, and than clocks differ.
-const RECENT: Duration = Duration::from_secs(900);
 
 /// An HTTP API of API Gateway.
 #[derive(Debug)]
@@ -88,8 +83,7 @@ impl Resource for Api {
             outputs_of(cx.place(), api.api_id(), api.api_endpoint())
         };
         let look = || async {
-            // One that is to be replaced has the same tags; it is older than this request.
-            let Some(api) = ours(cx, want).await?.filter(is_new) else { return Ok(None) };
+            let Some(api) = ours(cx, want).await? else { return Ok(None) };
             outputs_of(cx.place(), api.api_id(), api.api_endpoint()).map(Some)
         };
         let outputs = cx.once(send, look).await?;
@@ -163,7 +157,7 @@ impl Resource for Api {
     }
 }
 
-/// The API with the tags that say whose it is. Names are not unique; of several, the newest.
+/// The API with the tags that say whose it is, beside those that it replaces. Names are not unique; of several, the newest.
 async fn ours(cx: &Cx, want: &ApiInputs) -> Result<Option<types::Api>, Fault> {
     let (mut found, mut token) = (Vec::new(), None);
     loop {
@@ -172,7 +166,7 @@ async fn ours(cx: &Cx, want: &ApiInputs) -> Result<Option<types::Api>, Fault> {
         let apis = page.items.unwrap_or_default().into_iter();
         found.extend(apis.filter(|api| {
             let found = tags::ours(api.tags.clone().unwrap_or_default());
-            tags::same_owner(&found, &want.tags)
+            tags::same_owner(&found, &want.tags) && !is_older(cx, api)
         }));
         token = page.next_token.filter(|token| !token.is_empty());
         if token.is_none() {
@@ -182,9 +176,9 @@ async fn ours(cx: &Cx, want: &ApiInputs) -> Result<Option<types::Api>, Fault> {
     Ok(found.into_iter().max_by_key(|api| api.created_date.map(|date| date.as_nanos())))
 }
 
-fn is_new(api: &types::Api) -> bool {
-    let created = api.created_date.and_then(|date| SystemTime::try_from(date).ok());
-    created.is_some_and(|at| at.elapsed().is_ok_and(|age| age < RECENT) || at > SystemTime::now())
+/// One that is to be replaced has the same tags.
+fn is_older(cx: &Cx, api: &types::Api) -> bool {
+    api.api_id().is_some_and(|id| cx.hooks().is_older(&Id::from(id)))
 }
 
 fn outputs_of(

@@ -1,10 +1,10 @@
 //! `aws:apigatewayv2/authorizer`
 
-use aws_sdk_apigatewayv2::types::AuthorizerType;
+use aws_sdk_apigatewayv2::types::{self, AuthorizerType};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::http_api::{alone, child, given};
+use super::http_api::{alone, child, given, is_older};
 use crate::aws::Cx;
 use crate::aws::check::Check;
 use crate::graph::{
@@ -178,7 +178,8 @@ async fn of_name(cx: &Cx, api: &str, name: &str) -> Result<Option<String>, Fault
             cx.call("apigateway:GetAuthorizers", || request.clone().send()).await.or_absent()?;
         let Some(page) = page else { return Ok(None) };
         let mut found = page.items.unwrap_or_default().into_iter();
-        if let Some(found) = found.find(|found| found.name() == Some(name)) {
+        let is_new = |found: &types::Authorizer| !is_older(cx, api, found.authorizer_id());
+        if let Some(found) = found.find(|found| found.name() == Some(name) && is_new(found)) {
             return given(found.authorizer_id).map(Some);
         }
         token = page.next_token.filter(|token| !token.is_empty());

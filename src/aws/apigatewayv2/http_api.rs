@@ -21,6 +21,11 @@ pub(super) fn given(id: Option<String>) -> Result<String, Fault> {
     id.ok_or_else(|| Fault::new(FaultKind::Defect, "API Gateway gave no id"))
 }
 
+/// Whether a part of that API is the old one of a replacement.
+pub(super) fn is_older(cx: &Cx, api: &str, id: Option<&str>) -> bool {
+    id.is_some_and(|id| cx.hooks().is_older(&child(api, id)))
+}
+
 /// It was there a moment ago.
 pub(super) fn gone(id: &Id) -> Fault {
     Fault::new(FaultKind::Absent, format!("{id} is gone"))

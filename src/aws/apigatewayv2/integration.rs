@@ -6,7 +6,7 @@ use aws_sdk_apigatewayv2::types::IntegrationType;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::http_api::{alone, child, given};
+use super::http_api::{alone, child, given, is_older};
 use crate::aws::Cx;
 use crate::aws::check::Check;
 use crate::graph::{
@@ -224,6 +224,7 @@ async fn at_address(cx: &Cx, api: &str, want: &IntegrationInputs) -> Result<Opti
         let found = page.items.unwrap_or_default().into_iter().find(|found| {
             found.description == Some(want.description())
                 && found.integration_subtype == want.subtype
+                && !is_older(cx, api, found.integration_id())
         });
         if let Some(found) = found {
             return given(found.integration_id).map(Some);

@@ -112,6 +112,15 @@ impl Resource for Permission {
         Ok(inputs.map(|inputs| Seen { inputs, outputs }))
     }
 
+    /// Only ever finishes what an interruption left behind, whose statement may be an older one.
+    async fn update(
+        cx: &Cx,
+        _held: &Held<Self>,
+        want: &PermissionInputs,
+    ) -> Result<PermissionOutputs, Fault> {
+        Ok(Self::create(cx, want).await?.outputs)
+    }
+
     async fn delete(cx: &Cx, held: &Held<Self>) -> Result<(), Fault> {
         let (function, statement_id) = held.id.halves()?;
         let _guard = cx.exclusive(&policy_of(function)).await;

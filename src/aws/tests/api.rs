@@ -86,8 +86,9 @@ async fn an_api_that_was_not_made_is_made_by_a_second_request() {
         .answers("apigateway:CreateApi", [Answer::Lost, answer(api("made", "dev", 0))])
         .answers(
             "apigateway:GetApis",
-            [answer(json!({"items": [api("other", "prod", 0), api("replaced", "dev", 1)]}))],
-        );
+            [answer(json!({"items": [api("other", "prod", 0), api("replaced", "dev", 0)]}))],
+        )
+        .replaces("replaced");
     let created = Api::create(&aws.cx(), &wanted()).await.unwrap();
     assert_eq!(created.id, Id::from("made"));
     assert_eq!(aws.calls(), ["apigateway:CreateApi", "apigateway:GetApis", "apigateway:CreateApi"]);
@@ -112,6 +113,17 @@ async fn an_interrupted_create_is_found_and_anothers_api_is_not() {
         .answers("apigateway:GetApis", [answer(json!({"items": [api("untagged", "dev", 0)]}))]);
     let untagged = ApiInputs { tags: Tags::new(), ..wanted() };
     assert_eq!(Api::find(&aws.cx(), &untagged).await.unwrap(), None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_part_that_is_replaced_is_not_taken_for_the_new_one() {
+    let own = "maas:address=orders/echo.integration";
+    let items = json!({"items": [{"integrationId": "old", "description": own},
+        {"integrationId": "new", "description": own}]});
+    let aws =
+        Injected::new().answers("apigateway:GetIntegrations", [answer(items)]).replaces("a/old");
+    let found = Integration::find(&aws.cx(), &integration()).await.unwrap();
+    assert_eq!(found, Some(Id::from("a/new")));
 }
 
 #[tokio::test(start_paused = true)]

@@ -40,7 +40,7 @@ pub async fn list(bench: &Bench, scope: &Scope) -> Result<Listing, Fault> {
     let types: Vec<_> = bench.catalogue.types().cloned().collect();
     bench.events.tell(EventKind::Listing { types: types.len() });
     let lists = types.iter().map(|resource| async move {
-        let cx = bench.cx(Arc::new(Reading(bench.events.clone())));
+        let cx = bench.cx(Arc::new(Reading::new(&bench.events)));
         (resource.traits(), resource.list(cx, scope).await)
     });
     let lists: Vec<_> =

@@ -73,7 +73,7 @@ async fn read(
         outputs: None,
         finished: false,
     };
-    let cx = bench.cx(Arc::new(Reading(bench.events.clone())));
+    let cx = bench.cx(Arc::new(Reading::new(&bench.events)));
     let Some(seen) = resource.read(cx, held).await? else { return Ok(None) };
     let inputs = of_unwanted(&seen.inputs, resource.traits(), salt);
     let mut record = Record::new(address.clone(), kind, inputs);

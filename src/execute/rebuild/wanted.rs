@@ -98,7 +98,7 @@ impl Search<'_> {
                 outputs: None,
                 finished: false,
             };
-            let cx = self.bench.cx(Arc::new(Reading(self.bench.events.clone())));
+            let cx = self.bench.cx(Arc::new(Reading::new(&self.bench.events)));
             if let Some(seen) = resource.read(cx, held).await? {
                 matches.push(Match { id: thing.id.clone(), generation, want, seen });
             }
@@ -131,7 +131,7 @@ impl Search<'_> {
         let mut foreign = None;
         for generation in 0..tries {
             let want = self.want(node, resource, generation)?;
-            let found = match recover::find(self.bench, resource, &want, None).await {
+            let found = match recover::find(self.bench, resource, &want, &[]).await {
                 // What it is part of is not there, so it is not either.
                 Err(fault) if fault.kind == FaultKind::Defect && document::is_pending(&want) => {
                     None

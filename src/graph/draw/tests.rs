@@ -34,6 +34,10 @@ impl Resource for Thing {
         unreachable!()
     }
 
+    async fn update(_: &Cx<()>, _: &Held<Self>, _: &ThingInputs) -> Result<ThingOutputs, Fault> {
+        unreachable!()
+    }
+
     async fn delete(_: &Cx<()>, _: &Held<Self>) -> Result<(), Fault> {
         unreachable!()
     }

@@ -30,19 +30,7 @@ impl Deployment {
 
     /// A manifest of that folder of the repository, which is copied so that it can be edited.
     pub async fn on(emulator: Emulator, folder: &str, name: &str) -> Self {
-        let here = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
-        let copy = tempfile::tempdir().unwrap();
-        for entry in walkdir::WalkDir::new(&here).min_depth(1) {
-            let entry = entry.unwrap();
-            let to = copy.path().join("manifests").join(entry.path().strip_prefix(&here).unwrap());
-            match entry.file_type().is_dir() {
-                true => fs::create_dir_all(to).unwrap(),
-                false => {
-                    fs::create_dir_all(to.parent().unwrap()).unwrap();
-                    fs::copy(entry.path(), to).unwrap();
-                }
-            }
-        }
+        let copy = copied(folder);
         let manifest = copy.path().join("manifests").join(format!("{name}.toml"));
         Self { cloud: Cloud::fresh(emulator).await, folder: copy, manifest, outputs: Value::Null }
     }
@@ -183,6 +171,24 @@ impl Deployment {
         self.is_settled().await;
         self.leaves_nothing().await;
     }
+}
+
+/// A copy of that folder of the repository, as `manifests` in a folder of its own.
+pub fn copied(folder: &str) -> TempDir {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let copy = tempfile::tempdir().unwrap();
+    for entry in walkdir::WalkDir::new(&here).min_depth(1) {
+        let entry = entry.unwrap();
+        let to = copy.path().join("manifests").join(entry.path().strip_prefix(&here).unwrap());
+        match entry.file_type().is_dir() {
+            true => fs::create_dir_all(to).unwrap(),
+            false => {
+                fs::create_dir_all(to.parent().unwrap()).unwrap();
+                fs::copy(entry.path(), to).unwrap();
+            }
+        }
+    }
+    copy
 }
 
 /// The calls that change something.

@@ -2,7 +2,7 @@
 
 mod announced;
 mod clients;
-mod deployment;
+pub mod deployment;
 mod inventory;
 mod traffic;
 
@@ -42,18 +42,21 @@ impl Emulator {
         }
     }
 
-    /// Its endpoint; starts it on a free port at the first call.
+    /// Its endpoint; starts it at the first call.
     pub fn endpoint(self) -> &'static str {
         static ENDPOINTS: [OnceLock<String>; 3] = [const { OnceLock::new() }; 3];
-        ENDPOINTS[self as usize].get_or_init(|| {
-            let output = Command::new(concat!(env!("CARGO_MANIFEST_DIR"), "/localstack/start"))
-                .args([self.name(), "--port", "0", "--while", &std::process::id().to_string()])
-                .stderr(Stdio::inherit())
-                .output()
-                .expect("localstack/start runs");
-            assert!(output.status.success(), "localstack/start {} failed", self.name());
-            String::from_utf8(output.stdout).expect("an endpoint").trim().to_owned()
-        })
+        ENDPOINTS[self as usize].get_or_init(|| self.start())
+    }
+
+    /// Starts one on a free port, which ends with the tests; its endpoint.
+    pub fn start(self) -> String {
+        let output = Command::new(concat!(env!("CARGO_MANIFEST_DIR"), "/localstack/start"))
+            .args([self.name(), "--port", "0", "--while", &std::process::id().to_string()])
+            .stderr(Stdio::inherit())
+            .output()
+            .expect("localstack/start runs");
+        assert!(output.status.success(), "localstack/start {} failed", self.name());
+        String::from_utf8(output.stdout).expect("an endpoint").trim().to_owned()
     }
 }
 
@@ -122,17 +125,24 @@ impl Cloud {
 }
 
 fn config(emulator: Emulator, credentials: Credentials) -> SdkConfig {
-    let client = aws_smithy_http_client::Builder::new().build_http();
+    let config = config_at(emulator.endpoint(), credentials);
+    match config.http_client() {
+        Some(client) if emulator == Emulator::Moto => {
+            let client = crate::moto::renaming(client);
+            config.into_builder().http_client(client).build()
+        }
+        _ => config,
+    }
+}
+
+/// How AWS at that endpoint is reached.
+pub fn config_at(endpoint: &str, credentials: Credentials) -> SdkConfig {
     SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new(REGION))
-        .endpoint_url(emulator.endpoint())
+        .endpoint_url(endpoint)
         .credentials_provider(SharedCredentialsProvider::new(credentials))
-        .http_client(if emulator == Emulator::Moto {
-            crate::moto::renaming(client)
-        } else {
-            client
-        })
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
         .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
         .build()
 }

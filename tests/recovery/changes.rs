@@ -1,0 +1,162 @@
+//! The patterns, each with a second version of its manifest: settings of most types change, and
+//! something comes and something goes.
+
+/// Texts of a manifest and what takes their place.
+pub type Edits = &'static [(&'static str, &'static str)];
+
+const RETENTION: (&str, &str) =
+    (r#"queue = { retention = "1d" }"#, r#"queue = { retention = "2d" }"#);
+
+/// S3's test message, sent when a notification is set, ends in the stream's bucket.
+const EMPTIED: (&str, &str) = (
+    r#"firehose = { prefix = "archive/" }"#,
+    r#"firehose = { prefix = "archive/", bucket = { force_empty = true } }"#,
+);
+
+/// A manifest of `manifests/`.
+pub struct Pattern {
+    pub name: &'static str,
+    /// What makes the first version of it.
+    pub first: Edits,
+    /// What makes the second version.
+    pub second: Edits,
+}
+
+const fn pattern(name: &'static str, first: Edits, second: Edits) -> Pattern {
+    Pattern { name, first, second }
+}
+
+impl Pattern {
+    pub fn of(name: &str) -> &'static Self {
+        let found = PATTERNS.iter().find(|pattern| pattern.name == name);
+        found.unwrap_or_else(|| panic!("there is no manifest {name}"))
+    }
+}
+
+pub const PATTERNS: &[Pattern] = &[
+    pattern(
+        "api-database-data-api",
+        &[],
+        &[
+            (r#"timeout = "60s""#, r#"timeout = "50s""#),
+            ("capacity = { min = 0, max = 2,", "capacity = { min = 0, max = 4,"),
+            (r#"routes."GET /reports""#, r#"routes."GET /report""#),
+        ],
+    ),
+    pattern(
+        "api-async",
+        &[],
+        &[
+            (r#"route = "POST /jobs""#, r#"route = "POST /work""#),
+            ("batch = 10 ", "memory = \"512 MB\"\nbatch = 5 "),
+            ("max_receives = 3", "max_receives = 4"),
+            RETENTION,
+        ],
+    ),
+    pattern(
+        "api-custom-authorizer",
+        &[],
+        &[
+            (r#"memory = "256 MB""#, r#"memory = "512 MB""#),
+            ("https://shop.example", "https://shop.test"),
+            (r#"cache = "5m""#, r#"cache = "1m""#),
+            ("a key for development", "another key for development"),
+            (r#"[patterns.api.routes."GET /health"]"#, r#"[patterns.api.routes."GET /alive"]"#),
+        ],
+    ),
+    pattern(
+        "dead-letter-queue",
+        &[],
+        &[
+            ("retries = 2", "retries = 1"),
+            (r#"max_age = "6h""#, r#"max_age = "5h""#),
+            ("rate(5 minutes)", "rate(10 minutes)"),
+            ("depth = 1", "depth = 2"),
+            ("ops@shop.example", "help@shop.example"),
+            RETENTION,
+        ],
+    ),
+    pattern(
+        "s3-multiple-subscriptions",
+        &[EMPTIED],
+        &[
+            (r#"prefix = "in/""#, r#"prefix = "new/""#),
+            (r#"timeout = "30s""#, r#"timeout = "20s""#),
+            (
+                "[patterns.images.subscribers.audit]\nqueue = { retention = \"4d\"",
+                "[patterns.images.subscribers.audit]\nqueue = { retention = \"5d\"",
+            ),
+            ("[patterns.images.subscribers.documents]", "[patterns.images.subscribers.papers]"),
+            (r#"firehose = { prefix = "archive/""#, r#"firehose = { prefix = "kept/""#),
+            RETENTION,
+        ],
+    ),
+    pattern(
+        "s3-single-subscription",
+        &[],
+        &[
+            (r#"suffix = ".csv""#, r#"suffix = ".tsv""#),
+            ("access = [\"imports", "memory = \"512 MB\"\naccess = [\"imports"),
+            RETENTION,
+        ],
+    ),
+    pattern(
+        "s3-single-subscription-queue",
+        &[],
+        &[
+            (r#"prefix = "in/""#, r#"prefix = "new/""#),
+            ("batch = 5", "batch = 6"),
+            ("max_receives = 3", "max_receives = 2"),
+            RETENTION,
+        ],
+    ),
+    pattern(
+        "s3-upload",
+        &[],
+        &[
+            (
+                r#"route = "POST /uploads""#,
+                "route = \"POST /files\"\ncors = { origins = [\"https://shop.test\"] }",
+            ),
+            (r#"max_size = "5 GB""#, r#"max_size = "4 GB""#),
+            (r#"prefix = "uploads/""#, r#"prefix = "files/""#),
+        ],
+    ),
+    pattern(
+        "webhook-proxy",
+        &[],
+        &[
+            (r#"filter = { kind = ["invoice"] }"#, r#"filter = { kind = ["bill"] }"#),
+            ("[patterns.hooks.recipients.audit]", "[patterns.hooks.recipients.all]"),
+            (
+                "route = \"POST /hook\"",
+                "route = \"POST /hooks\"\nreceiver = { memory = \"512 MB\" }",
+            ),
+            RETENTION,
+        ],
+    ),
+    pattern(
+        "webhook-proxy-s3",
+        &[],
+        &[
+            (r#"filter = { kind = ["invoice"] }"#, r#"filter = { kind = ["bill"] }"#),
+            ("[patterns.hooks.recipients.audit]", "[patterns.hooks.recipients.all]"),
+            (r#"ttl = "30d""#, r#"ttl = "60d""#),
+            RETENTION,
+        ],
+    ),
+    pattern(
+        "catalogue",
+        &[EMPTIED],
+        &[
+            (r#"memory = "256 MB""#, r#"memory = "512 MB""#),
+            (r#"log_retention = "14d""#, r#"log_retention = "7d""#),
+            (r#"team = "payments""#, r#"team = "orders""#),
+            ("https://shop.example", "https://shop.test"),
+            ("[patterns.hooks.recipients.shipping]", "[patterns.hooks.recipients.parcels]"),
+            ("[patterns.images.subscribers.documents]", "[patterns.images.subscribers.papers]"),
+            ("depth = 1", "depth = 2"),
+            RETENTION,
+        ],
+    ),
+];

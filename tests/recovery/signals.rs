@@ -1,0 +1,97 @@
+//! Signals, while the proxy holds answers back.
+
+use std::time::Duration;
+
+use crate::proxy::{Act, Call, Refusal};
+use crate::subject::{Ended, Running, Subject};
+
+/// It has to end by itself within 7 s; this only tells that from hanging, on a busy machine too.
+const GENEROUS: Duration = Duration::from_secs(60);
+
+fn hold_what_mutates(call: &Call) -> Act {
+    if call.mutates { Act::HoldAnswer } else { Act::Pass }
+}
+
+/// An apply from nothing that has so many answers outstanding.
+async fn held_up(subject: &Subject, answers: usize) -> Running {
+    subject.proxy.rule(hold_what_mutates);
+    let running = subject.start(&["apply"], &["--yes"]);
+    subject.proxy.holds(answers).await;
+    running
+}
+
+async fn ends(running: Running) -> Ended {
+    tokio::time::timeout(GENEROUS, running.end()).await.expect("it ends by itself")
+}
+
+/// Goes on after what happened, to an end without a rest.
+async fn converges(subject: &Subject) {
+    subject.proxy.quiet().await;
+    subject.proxy.rule(|_| Act::Pass);
+    subject.ends_with(0, &["apply"], &["--yes"]).await;
+    subject.ends_with(0, &["plan"], &["--detailed-exitcode", "--refresh"]).await;
+    subject.ends_with(0, &["destroy"], &["--yes"]).await;
+    assert_eq!(subject.cloud().await, [""; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_lets_calls_return_and_records_them() {
+    for signal in ["INT", "TERM"] {
+        let subject = Subject::of("s3-multiple-subscriptions").await;
+        // All that waits for nothing.
+        let running = held_up(&subject, 15).await;
+        let sent = subject.proxy.calls();
+        running.signal(signal).await;
+        running.tells("stop_asked").await;
+        subject.proxy.release();
+        let ended = ends(running).await;
+        assert_eq!(ended.code, Some(130), "{signal}: {ended:?}");
+        subject.proxy.quiet().await;
+        assert_eq!(subject.proxy.calls(), sent, "{signal}: calls after it");
+        let recorded = subject.recorded().await.unwrap();
+        assert_eq!(recorded.len(), 15, "{signal}: {recorded:?}");
+        assert_eq!(subject.state("running"), None, "{signal}: the state is held");
+        converges(&subject).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_that_does_not_return_is_left_and_found_again() {
+    let subject = Subject::of("api-async").await;
+    let running = held_up(&subject, 5).await;
+    running.signal("TERM").await;
+    let ended = ends(running).await;
+    assert_eq!(ended.code, Some(130), "{ended:?}");
+    assert_eq!(subject.state("running"), None, "the state is held");
+    subject.proxy.release();
+    converges(&subject).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_wait_is_left() {
+    let subject = Subject::of("s3-single-subscription-queue").await;
+    subject.proxy.rule(|call| match &*call.name {
+        "sqs:CreateQueue" => Act::Refuse(Refusal::throttling(call.protocol)),
+        _ => Act::Pass,
+    });
+    let running = subject.start(&["apply"], &["--yes"]);
+    running.tells("retrying").await;
+    running.signal("INT").await;
+    let ended = ends(running).await;
+    assert_eq!(ended.code, Some(130), "{ended:?}");
+    converges(&subject).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_second_ends_it_at_once() {
+    let subject = Subject::of("api-async").await;
+    let running = held_up(&subject, 5).await;
+    running.signal("INT").await;
+    running.tells("stop_asked").await;
+    running.signal("INT").await;
+    let ended = ends(running).await;
+    assert_eq!(ended.code, Some(130), "{ended:?}");
+    assert!(subject.state("running").is_some(), "it has tidied up");
+    subject.proxy.release();
+    converges(&subject).await;
+}
