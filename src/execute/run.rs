@@ -31,7 +31,7 @@ pub struct Report {
 /// step is started, and those under way end with their current call.
 ///
 /// # Errors
-/// Where the state cannot be written before the first step.
+/// Where the state cannot be written before the first step or after the last one.
 pub async fn run(bench: &Bench, plan: &Plan, graph: &Graph) -> Result<Report, Fault> {
     let started = Instant::now();
     refresh(bench, plan).await?;
@@ -76,6 +76,7 @@ pub async fn run(bench: &Bench, plan: &Plan, graph: &Graph) -> Result<Report, Fa
             }
         }
     }
+    bench.keeper.flush().await.map_err(|error| state_fault(&error))?;
     tally.left = plan.steps.len() - tally.done - tally.failed - tally.skipped;
     let outcome = match () {
         () if tally.left > 0 => Outcome::Stopped,

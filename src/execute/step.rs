@@ -69,6 +69,12 @@ impl Work<'_> {
         self.bench.keeper.commit(batch).await.map(drop).map_err(|error| state_fault(&error))
     }
 
+    /// Records the end of a step. The next step's intent comes behind it, so nothing waits for the
+    /// disk here: until it is there, the intent is open, and the next run finds out how it ended.
+    fn conclude(&self, batch: Batch) -> Result<(), Fault> {
+        self.bench.keeper.record(batch).map_err(|error| state_fault(&error))
+    }
+
     /// Writes down what is about to be called.
     async fn intend(&self, operation: state::Operation, inputs: &Document) -> Result<u64, Fault> {
         let seq = self.bench.keeper.next_intent();
@@ -126,7 +132,7 @@ impl Work<'_> {
             ..birth.record.clone()
         };
         let batch = Birth { record: record.clone(), aside: birth.aside.clone() }.batch(&created.id);
-        self.commit(batch.close(seq)).await?;
+        self.conclude(batch.close(seq))?;
         if let Some(aside) = birth.aside {
             self.applied.put(aside);
         }
@@ -216,7 +222,7 @@ impl Work<'_> {
         done.finished = true;
         if record.finished && record.inputs == ready.sealed && self.step.seen.is_none() {
             done.outputs = record.outputs.clone();
-            self.commit(Batch::new().put(done.clone())).await?;
+            self.conclude(Batch::new().put(done.clone()))?;
             self.applied.put(done);
             return Ok(id);
         }
@@ -231,7 +237,7 @@ impl Work<'_> {
         match self.resource.update(self.cx(), held, ready.sent).await {
             Ok(outputs) => {
                 done.outputs = Some(outputs);
-                self.commit(Batch::new().put(done.clone()).close(seq)).await?;
+                self.conclude(Batch::new().put(done.clone()).close(seq))?;
                 self.applied.put(done);
                 Ok(id)
             }
@@ -273,10 +279,10 @@ impl Work<'_> {
             let seq = self.intend(state::Operation::Delete, &held.inputs).await?;
             let deleted = self.resource.delete(self.cx(), held).await;
             let batch = Batch::new().close(seq);
-            self.commit(if deleted.is_ok() { batch.remove(key.clone()) } else { batch }).await?;
+            self.conclude(if deleted.is_ok() { batch.remove(key.clone()) } else { batch })?;
             deleted?;
         } else {
-            self.commit(Batch::new().remove(key.clone())).await?;
+            self.conclude(Batch::new().remove(key.clone()))?;
         }
         self.applied.remove(key);
         Ok(record.id)
@@ -284,7 +290,7 @@ impl Work<'_> {
 
     async fn forget(&self) -> Result<Option<Id>, Fault> {
         let key = &self.step.key;
-        self.commit(Batch::new().remove(key.clone())).await?;
+        self.conclude(Batch::new().remove(key.clone()))?;
         let id = self.applied.record(key).and_then(|record| record.id);
         self.applied.remove(key);
         Ok(id)

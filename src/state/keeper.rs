@@ -18,7 +18,17 @@ const GROUP: usize = 256;
 #[derive(Clone)]
 pub struct Keeper {
     store: Arc<dyn Store>,
-    sender: Sender<(Batch, Answer)>,
+    sender: Sender<Message>,
+}
+
+/// What the thread is sent.
+enum Message {
+    /// To commit, and to tell how that went.
+    Commit(Batch, Answer),
+    /// To commit; who sent it goes on.
+    Record(Batch),
+    /// To tell when all that came before is on disk.
+    Flush(oneshot::Sender<Result<(), StateError>>),
 }
 
 impl Keeper {
@@ -43,7 +53,26 @@ impl Keeper {
     /// Those of [`Store::commit_all`]; [`StateError::Closed`] where the thread is gone.
     pub async fn commit(&self, batch: Batch) -> Result<u64, StateError> {
         let (answer, answered) = oneshot::channel();
-        self.sender.send((batch, answer)).map_err(|_| StateError::Closed)?;
+        self.sender.send(Message::Commit(batch, answer)).map_err(|_| StateError::Closed)?;
+        answered.await.map_err(|_| StateError::Closed)?
+    }
+
+    /// Commits a batch without waiting for the disk. It is there before any batch that comes later;
+    /// where it cannot be written, those and [`Self::flush`] fail in its stead.
+    ///
+    /// # Errors
+    /// [`StateError::Closed`] where the thread is gone.
+    pub fn record(&self, batch: Batch) -> Result<(), StateError> {
+        self.sender.send(Message::Record(batch)).map_err(|_| StateError::Closed)
+    }
+
+    /// Waits until all that was recorded is on disk.
+    ///
+    /// # Errors
+    /// The first failure since the start.
+    pub async fn flush(&self) -> Result<(), StateError> {
+        let (answer, answered) = oneshot::channel();
+        self.sender.send(Message::Flush(answer)).map_err(|_| StateError::Closed)?;
         answered.await.map_err(|_| StateError::Closed)?
     }
 
@@ -58,13 +87,40 @@ impl Keeper {
     }
 }
 
-fn keep(store: &dyn Store, receiver: &Receiver<(Batch, Answer)>) {
+fn keep(store: &dyn Store, receiver: &Receiver<Message>) {
+    let mut broken: Option<StateError> = None;
     while let Ok(first) = receiver.recv() {
         let more = receiver.try_iter().take(GROUP - 1);
-        let (batches, answers): (Vec<_>, Vec<_>) = std::iter::once(first).chain(more).unzip();
-        for (result, answer) in store.commit_all(batches).into_iter().zip(answers) {
-            // Whoever does not wait for the answer any more does not need it.
-            let _ = answer.send(result);
+        let (mut batches, mut answers, mut flushes) = (Vec::new(), Vec::new(), Vec::new());
+        for message in std::iter::once(first).chain(more) {
+            match message {
+                Message::Commit(batch, answer) => {
+                    batches.push(batch);
+                    answers.push(Some(answer));
+                }
+                Message::Record(batch) => {
+                    batches.push(batch);
+                    answers.push(None);
+                }
+                Message::Flush(answer) => flushes.push(answer),
+            }
+        }
+        let results = match &broken {
+            None if batches.is_empty() => Vec::new(),
+            None => store.commit_all(batches),
+            // What comes after a record that is lost must not be written without it.
+            Some(error) => vec![Err(error.clone()); batches.len()],
+        };
+        for (result, answer) in results.into_iter().zip(answers) {
+            match (result, answer) {
+                // Whoever does not wait for the answer any more does not need it.
+                (result, Some(answer)) => drop(answer.send(result)),
+                (Err(error), None) => broken = broken.or(Some(error)),
+                (Ok(_), None) => {}
+            }
+        }
+        for flush in flushes {
+            let _ = flush.send(broken.clone().map_or(Ok(()), Err));
         }
     }
 }
