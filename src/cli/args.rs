@@ -143,6 +143,13 @@ pub struct Running {
     #[arg(short, long)]
     pub yes: bool,
 
+    #[command(flatten)]
+    pub calling: Calling,
+}
+
+/// How calls are made, and told of.
+#[derive(Args, Clone, Debug)]
+pub struct Calling {
     /// How many steps run at once
     ///
     /// The budgets of AWS's APIs are kept whatever the number.

@@ -61,7 +61,7 @@ impl Wish {
 
     async fn hold_state(self, global: &Global, console: Console) -> Ended {
         let stop = signals::listen();
-        let run = Run::start(self.command, self.running.events.as_deref(), console)?;
+        let run = Run::start(self.command, self.running.calling.events.as_deref(), console)?;
         let deployment = &self.deployment;
         let ended = match State::open(
             &deployment.folder,
@@ -101,7 +101,7 @@ impl Wish {
             keeper: Keeper::start(state.store())?,
             stop: stop.clone(),
             events: run.events.clone(),
-            parallelism: self.running.parallelism.into(),
+            parallelism: self.running.calling.parallelism.into(),
             adopt: self.adopt.clone(),
         };
         state.doing("settling what was interrupted")?;

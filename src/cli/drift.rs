@@ -2,8 +2,9 @@
 
 use clap::Args;
 
-use super::args::{Global, PlainFormat, Which};
+use super::args::{Calling, Global, PlainFormat, Which};
 use super::deployment::{Deployment, no_region};
+use super::run::Run;
 use super::{Ended, Exit, reading};
 use crate::plan;
 use crate::report::{Console, drift_json, drift_view};
@@ -21,15 +22,25 @@ pub struct Drift {
     /// The form of the result
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: PlainFormat,
+
+    #[command(flatten)]
+    calling: Calling,
 }
 
 impl Drift {
     pub(super) fn run(self, global: &Global, console: Console) -> Ended {
+        let run = Run::start("drift", self.calling.events.as_deref(), console)?;
+        let ended = self.compare(global, console, &run);
+        run.end(&ended);
+        ended
+    }
+
+    fn compare(&self, global: &Global, console: Console, run: &Run) -> Ended {
         let deployment = Deployment::find(&self.which, global)?;
         let snapshot = deployment.snapshot()?;
         let region = deployment.region(&snapshot).ok_or_else(no_region)?;
         super::plan::remark(&snapshot, console);
-        let (_, seen) = reading::read(region, &snapshot, global, console)?;
+        let (_, seen) = reading::read(region, &snapshot, global, self.calling.parallelism, run)?;
         let found = plan::drift(&snapshot, &seen, &crate::aws::catalogue());
         console.result(&match self.format {
             PlainFormat::Text => drift_view(&snapshot.meta.deployment(), &found, seen.len()),

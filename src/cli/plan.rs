@@ -4,10 +4,11 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::args::{Format, Global, Planning, Showing, Which};
+use super::args::{Calling, Format, Global, Planning, Showing, Which};
 use super::converge::{nothing, options};
 use super::deployment::{Deployment, no_region};
 use super::expiry::Expiry;
+use super::run::Run;
 use super::saved::Saved;
 use super::{Ended, Exit, Failure, cloud, code, offline, reading, teardown};
 use crate::graph::Place;
@@ -46,14 +47,24 @@ pub struct PlanCommand {
     /// For Markdown: leaves out details so that it has no more bytes than this
     #[arg(long, value_name = "BYTES", default_value_t = 60_000)]
     max_bytes: usize,
+
+    #[command(flatten)]
+    calling: Calling,
 }
 
 impl PlanCommand {
     pub(super) fn run(self, global: &Global, console: Console) -> Ended {
+        let run = Run::start("plan", self.calling.events.as_deref(), console)?;
+        let ended = self.show(global, console, &run);
+        run.end(&ended);
+        ended
+    }
+
+    fn show(&self, global: &Global, console: Console, run: &Run) -> Ended {
         let deployment = Deployment::find(&self.which, global)?;
         let snapshot = deployment.snapshot()?;
         remark(&snapshot, console);
-        let (plan, expiry, place) = self.plan(&deployment, &snapshot, global, console)?;
+        let (plan, expiry, place) = self.plan(&deployment, &snapshot, global, console, run)?;
         if let Some(out) = &self.out {
             let planning = &self.planning;
             Saved::of(&deployment, planning, self.destroy, &expiry, &place, &snapshot, &plan)
@@ -75,11 +86,12 @@ impl PlanCommand {
         snapshot: &Snapshot,
         global: &Global,
         console: Console,
+        run: &Run,
     ) -> Result<(Plan, Expiry, Place), Failure> {
         let region = deployment.region(snapshot).ok_or_else(no_region)?;
         cloud::same_region(snapshot, &region)?;
         let (place, seen) = match self.planning.refresh {
-            true => reading::read(region.clone(), snapshot, global, console)?,
+            true => reading::read(region.clone(), snapshot, global, self.calling.parallelism, run)?,
             false => {
                 let account = offline::account(snapshot);
                 (Place { account, region: region.clone() }, Observations::new())

@@ -9,10 +9,7 @@ use super::{Failure, cloud, signals};
 use crate::execute::{self, Bench};
 use crate::graph::Place;
 use crate::plan::Observations;
-use crate::report::Console;
 use crate::state::{Keeper, MemoryStore, Snapshot};
-
-const AT_ONCE: usize = 16;
 
 /// Reads all that is recorded. Nothing is written: what calls would record goes to a copy.
 ///
@@ -22,7 +19,8 @@ pub(super) fn read(
     region: String,
     snapshot: &Snapshot,
     global: &Global,
-    console: Console,
+    parallelism: u16,
+    run: &Run,
 ) -> Result<(Place, Observations), Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -30,7 +28,6 @@ pub(super) fn read(
         .map_err(|error| Failure::io("start", "the runtime".as_ref(), &error))?;
     runtime.block_on(async {
         let stop = signals::listen();
-        let run = Run::start("read", None, console)?;
         let no_archives = Arc::new(|_: &str| Err("reading sends no code".to_owned()));
         let cloud = cloud::reach(region, snapshot, no_archives, global, &stop).await?;
         let bench = Bench {
@@ -40,7 +37,7 @@ pub(super) fn read(
             keeper: Keeper::start(Arc::new(MemoryStore::holding(snapshot.clone())))?,
             stop,
             events: run.events.clone(),
-            parallelism: AT_ONCE,
+            parallelism: parallelism.into(),
             adopt: BTreeSet::new(),
         };
         let seen = execute::look(&bench, snapshot, |_| true).await?;

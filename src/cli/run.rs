@@ -53,7 +53,7 @@ impl Run {
             return;
         }
         let outcome = match ended {
-            Ok(Exit::Done) => Outcome::Done,
+            Ok(Exit::Done | Exit::Changes) => Outcome::Done,
             Ok(Exit::Stopped) => Outcome::Stopped,
             Err(failure) if failure.exit() == Exit::Stopped => Outcome::Stopped,
             _ => Outcome::Failed,

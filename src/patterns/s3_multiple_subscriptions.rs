@@ -12,7 +12,7 @@ use super::parts::{
 };
 use super::{Cx, Exports, Pattern};
 use crate::aws::{
-    DeliveryStream, DeliveryStreamInputs, Policy, Principal, QueueInputs, Role, RoleInputs,
+    DeliveryStream, DeliveryStreamInputs, Policy, Principal, Queue, QueueInputs, Role, RoleInputs,
     Statement, Topic,
 };
 use crate::graph::Input;
@@ -48,8 +48,12 @@ pub struct Params {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct SubscriberKeys {
-    /// A queue in place of a function.
-    queue: Option<Spanned<QueueKeys>>,
+    /// A queue in place of a function: its keys, or the queue of another instance, as
+    /// `${jobs.queue}`.
+    queue: Option<Spanned<Either<Reference, QueueKeys>>>,
+    /// For a queue, also another instance's: whether messages come as S3 sent them, without SNS's envelope;
+    /// not if nothing is said.
+    raw: Option<Spanned<bool>>,
     /// A Firehose stream in place of a function, to a bucket of its own.
     firehose: Option<Spanned<FirehoseKeys>>,
     /// Which events it hears of, as SNS's filter policy on the message's body; all if it is left
@@ -178,6 +182,15 @@ fn add(
             subscribe_function(cx, label, topic, &lambda, filter);
         }
         (None, Some(given), None) => {
+            let part = format!("{label}.queue");
+            let given = match given.get_ref() {
+                Either::Long(keys) => keys,
+                Either::Short(reference) => {
+                    let queue = cx.borrow::<Queue>(&part, reference);
+                    let raw = keys.raw.as_ref().is_some_and(|raw| *raw.get_ref());
+                    return subscribe_queue(cx, label, topic, &queue, raw, filter);
+                }
+            };
             let seconds =
                 |duration: Duration| u32::try_from(duration.seconds()).unwrap_or(u32::MAX);
             let default = QueueInputs::default();
@@ -186,10 +199,10 @@ fn add(
                 visibility_timeout: given.visibility.map_or(default.visibility_timeout, seconds),
                 ..default
             };
-            let part = format!("{label}.queue");
             let queue = queue(cx, &part, inputs);
             cx.export_part("queues", &part, queue.url());
-            subscribe_queue(cx, label, topic, &queue, given.raw, filter);
+            let raw = keys.raw.as_ref().map_or(given.raw, |raw| *raw.get_ref());
+            subscribe_queue(cx, label, topic, &queue, raw, filter);
         }
         (None, None, Some(given)) => firehose(cx, label, topic, given, filter),
         _ => {

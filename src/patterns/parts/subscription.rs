@@ -95,7 +95,9 @@ pub fn subscribe_queue(
     filter: Option<Value>,
 ) {
     let source = topic.foretold.clone();
-    admit(cx, queue, "Topic", Sender { service: "sns.amazonaws.com", source });
+    // Ids of statements are letters and digits; names are in lower case.
+    let sid = format!("Topic{}X{label}", cx.name()).replace('-', "X");
+    admit(cx, queue, &sid, Sender { service: "sns.amazonaws.com", source });
     let endpoint = queue.arn().into();
     subscribe(cx, label, topic, Delivery { protocol: "sqs", endpoint, raw, filter, role: None });
 }

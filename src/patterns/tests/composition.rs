@@ -229,3 +229,14 @@ fn an_authorizer_guards_what_others_add_to_its_api() {
     let source = &wanted(&graph, "files/signer.permission")["source_arn"]["$expr"];
     assert_eq!(source[1], "/*/POST/files", "{source}");
 }
+
+#[test]
+fn a_queue_of_another_instance_subscribes() {
+    let queue = "queue = \"${jobs.queue}\"\nraw = true\n";
+    let graph = graph(&format!("{JOBS}{FILES}[patterns.files.subscribers.jobs]\n{queue}"));
+    let statement = &wanted(&graph, "jobs/queue")["policy"]["TopicfilesXjobs"];
+    assert_eq!(statement["actions"], json!(["sqs:SendMessage"]), "{statement}");
+    let subscription = wanted(&graph, "files/jobs.subscription");
+    assert_eq!(subscription["raw"], true, "{subscription}");
+    assert!(waits_for(&graph, "files/jobs.subscription", "jobs/queue"));
+}
