@@ -29,6 +29,20 @@ class Roles(cloud.Check):
         call(**update)
 
 
+class Logs(cloud.Check):
+    def groups(self):
+        found = self.client("logs").describe_log_groups(logGroupNamePrefix="/aws/lambda/f")["logGroups"]
+        return [group["logGroupName"] for group in found]
+
+    def test_a_log_group_is_made_only_if_the_role_may(self):
+        function = self.function("f", "def handler(event, context):\n    return 1\n")
+        self.client("lambda").invoke(FunctionName=function)
+        self.assertEqual(self.groups(), [])
+        self.grant("f-role", cloud.allow("logs:CreateLogGroup", "*"))
+        self.client("lambda").invoke(FunctionName=function)
+        self.until("the log group", self.groups)
+
+
 class Destinations(cloud.Check):
     def test_a_failed_invocation_lands_in_the_queue_if_the_role_may_send(self):
         function, seen = self.witness("f", FAIL="yes")

@@ -25,6 +25,7 @@ EXTRAS = (
     "bucket_notifications",
     "signed_forms",
     "function_roles",
+    "function_logs",
     "asynchronous_calls",
     "event_source_mappings",
     "stream_retries",
