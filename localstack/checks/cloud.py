@@ -215,6 +215,6 @@ class Check(unittest.TestCase):
 
 
 _SERVICES = (
-    "apigatewayv2", "cloudwatch", "dynamodb", "firehose", "iam", "rds", "rds_data", "s3", "scheduler", "secretsmanager",
+    "apigatewayv2", "cloudwatch", "dynamodb", "ec2", "firehose", "iam", "rds", "rds_data", "s3", "scheduler", "secretsmanager",
     "sns", "sqs",
 )

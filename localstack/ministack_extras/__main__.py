@@ -33,6 +33,7 @@ EXTRAS = (
     "delivery_streams",
     "queue_alarms",
     "databases",
+    "networks",
 )
 
 

@@ -195,6 +195,9 @@ pub trait Resource: Sized + Send + Sync + 'static {
     /// Inputs that only say how it is deleted: whether with what it holds, or with a copy kept. Its
     /// deletion goes by the manifest of then, and by flags, not by what was applied last.
     const TEARDOWN: Paths = &[];
+    /// The input that forbids its deletion while it is true. A plan that would delete it is refused
+    /// before anything is touched.
+    const PROTECTED_BY: Option<&'static str> = None;
     /// Inputs whose values may be secrets. Of a resource that nobody knows any more they are recorded
     /// as digests only.
     const SENSITIVE: Paths = &[];

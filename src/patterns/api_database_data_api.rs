@@ -82,7 +82,7 @@ flowchart LR
             }
             None
         } else {
-            let needs = Needs { application: false, data_port: PORT, secrets: false };
+            let needs = Needs { application: false, data_port: Some(PORT), secrets: false };
             let given = params.network.as_ref().map(Spanned::get_ref);
             Some(network(cx, given, needs))
         };

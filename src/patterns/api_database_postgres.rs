@@ -94,7 +94,12 @@ flowchart LR
             Some(Either::Long(keys)) => (params.network, keys.clone()),
             None => (params.network, own),
         };
-        let needs = Needs { application: true, data_port: PORT, secrets: keys.needs_secret() };
+        let is_borrowed = matches!(&params.database, Some(Either::Short(_)));
+        let needs = Needs {
+            application: true,
+            data_port: (!is_borrowed).then_some(PORT),
+            secrets: keys.needs_secret(),
+        };
         let network = network(cx, given.as_ref(), needs);
         let database = database(cx, params.database.as_ref(), Some(&network), false);
         if params.public {

@@ -10,6 +10,7 @@ mod diff;
 mod drift;
 mod model;
 mod order;
+mod protected;
 mod target;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -84,6 +85,16 @@ pub enum PlanError {
         /// What is wrong with it, and what would be right.
         message: String,
     },
+    /// A resource that is protected would be deleted.
+    #[error("{address} would be {}, and `{input}` protects it", if *.replaced {"replaced"} else {"deleted"})]
+    Protected {
+        /// Where.
+        address: Address,
+        /// The input that protects it.
+        input: &'static str,
+        /// Whether a new one would take its place.
+        replaced: bool,
+    },
     /// A target that fits nothing.
     #[error(transparent)]
     Target(#[from] BadTarget),
@@ -111,8 +122,8 @@ pub fn plan(
         decide::World { graph, snapshot, seen, place, catalogue, options, targeted: &targeted };
     let decisions = decide::decide(&world)?;
     let plan = order::order(&world, decisions);
-    match check::check(&plan, snapshot) {
-        flaws if flaws.is_empty() => Ok(plan),
-        flaws => Err(flaws.into_iter().map(PlanError::Flawed).collect()),
-    }
+    let flaws = check::check(&plan, snapshot).into_iter().map(PlanError::Flawed);
+    let errors: Vec<PlanError> =
+        flaws.chain(protected::refusals(&plan, snapshot, catalogue)).collect();
+    if errors.is_empty() { Ok(plan) } else { Err(errors) }
 }

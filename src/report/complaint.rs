@@ -78,9 +78,29 @@ impl Complaint {
             PlanError::Cycle(_) => {
                 complaint.help("Take one of the references between these out of the manifest.")
             }
+            PlanError::Protected { address, input, replaced } => {
+                complaint.help(lift(address, input, *replaced))
+            }
             PlanError::Refused { .. } | PlanError::Target(_) => complaint,
         }
     }
+}
+
+/// How something is deleted that is protected.
+fn lift(address: &Address, input: &str, replaced: bool) -> String {
+    let instance = address.instance();
+    if replaced {
+        return format!(
+            "Nothing was touched. What it holds would be lost: take the change back, or say `{input} = \
+             false` in `[patterns.{instance}]` as well."
+        );
+    }
+    format!(
+        "Nothing was touched. To delete it with what it holds, say `{input} = false` for it in \
+         `[patterns.{instance}]`: destroy goes by the manifest as it is then. An instance that is out of \
+         the manifest already goes after `{input} = false` was applied, or by `maas destroy --target \
+         {instance}` with it back in."
+    )
 }
 
 /// What AWS answered, beside its message.

@@ -177,6 +177,7 @@ impl Resource for Thing {
     const REPLACE_ON: &'static [&'static str] = &["name", "shape", "base"];
     const UNREAD: &'static [&'static str] = &["kept"];
     const TEARDOWN: &'static [&'static str] = &["kept"];
+    const PROTECTED_BY: Option<&'static str> = Some("kept");
     const SENSITIVE: &'static [&'static str] = &["secret"];
 
     fn foretell(want: &ThingInputs, place: &Place) -> Foretold {

@@ -1,6 +1,5 @@
 //! What plans say, and that runs do what they say.
 
-use maas::execute::Outcome;
 use maas::plan::{Action, Operation, Options, Plan, Reason};
 
 use crate::stage::{Stage, Want, Wanted, graph, want, wanted};
@@ -176,12 +175,28 @@ async fn another_owners_name_is_refused() {
 }
 
 #[tokio::test]
+async fn what_is_protected_is_replaced_only_where_the_manifest_lets_it_go() {
+    let with = |shape: &str, kept: bool| {
+        wanted(&[("a", Want { shape: shape.into(), kept, ..want(1) }), ("b", linked(1, "a"))])
+    };
+    let mut stage = Stage::new();
+    stage.applies(&with("round", true)).await;
+    let refused = ["a/thing would be replaced, and `kept` protects it"];
+    assert_eq!(stage.refused(&with("square", true)), refused);
+    assert!(stage.plan(&with("round", true)).is_empty());
+    stage.applies(&with("square", false)).await;
+    stage.applies(&with("square", true)).await;
+    // It is told once what hinders, whatever else would go.
+    assert_eq!(stage.refused(&Wanted::new()).len(), 1);
+}
+
+#[tokio::test]
 async fn a_teardown_goes_by_what_is_said_now_and_not_by_what_was_applied() {
     let kept = wanted(&[("a", Want { kept: true, ..want(1) })]);
     let nothing = Wanted::new();
     let mut stage = Stage::new();
     stage.applies(&kept).await;
-    assert_eq!(stage.apply(&nothing).await.unwrap().outcome, Outcome::Failed);
+    assert_eq!(stage.refused(&nothing), ["a/thing would be deleted, and `kept` protects it"]);
     stage.options.teardown.asked.insert("kept", false.into());
     let changes = &stage.plan(&nothing).steps[0].changes;
     assert_eq!((changes.len(), &*changes[0].path, &changes[0].to), (1, "kept", &false.into()));

@@ -132,6 +132,14 @@ impl Stage {
             .unwrap()
     }
 
+    /// Why there is no plan.
+    pub fn refused(&self, wanted: &Wanted) -> Vec<String> {
+        let (graph, seen) = (graph(wanted), Observations::new());
+        let plan =
+            plan(&graph, &self.snapshot(), &seen, &Self::place(), &catalogue(), &self.options);
+        plan.unwrap_err().iter().map(ToString::to_string).collect()
+    }
+
     pub async fn look(&mut self) -> Observations {
         execute::look(&self.bench(), &self.snapshot(), |_| true).await.unwrap()
     }

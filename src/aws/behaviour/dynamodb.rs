@@ -34,7 +34,7 @@ pub(super) const ROWS: &[Row] = &[
         &["ValidationException"],
         "deletion protection",
         Class::Terminal(
-            "the table's deletion protection is on; turn it off in the manifest, apply, and destroy again",
+            "the table's deletion protection is on; turn it off in the manifest and run again",
         ),
     ),
 ];

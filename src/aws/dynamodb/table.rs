@@ -9,7 +9,7 @@ use crate::aws::check::Check;
 use crate::aws::{Cx, list, tags};
 use crate::graph::{
     Arn, Charset, Created, Fault, FaultKind, Foretold, Held, Id, Input, Listed, Moves, Naming,
-    Objection, OrAbsent, Place, Resource, Scope, Seen, Tags,
+    Objection, Place, Resource, Scope, Seen, Tags,
 };
 use crate::outputs;
 
@@ -103,6 +103,8 @@ impl Resource for Table {
     const TAGGED: bool = true;
     const REPLACE_ON: &'static [&'static str] = &["name", "hash_key", "range_key"];
     const MOVES_ON_UPDATE: Moves = &[("stream_arn", &["stream"])];
+    const TEARDOWN: &'static [&'static str] = &["deletion_protection"];
+    const PROTECTED_BY: Option<&'static str> = Some("deletion_protection");
     const SECONDS: u32 = 8;
 
     fn foretell(want: &TableInputs, place: &Place) -> Foretold {
@@ -264,10 +266,13 @@ impl Resource for Table {
     /// `create` waits where the same name is wanted again.
     async fn delete(cx: &Cx, held: &Held<Self>) -> Result<(), Fault> {
         let name = held.id.as_str();
-        cx.call("dynamodb:DeleteTable", || cx.dynamodb().delete_table().table_name(name).send())
-            .await
-            .or_absent()?;
-        Ok(())
+        match calls::delete(cx, name).await {
+            Err(fault) if calls::is_protected(&fault) && !held.inputs.deletion_protection => {
+                calls::put_protection(cx, name, false).await?;
+                calls::delete(cx, name).await
+            }
+            deleted => deleted,
+        }
     }
 
     async fn list(cx: &Cx, scope: &Scope) -> Result<Option<Vec<Listed<Self>>>, Fault> {

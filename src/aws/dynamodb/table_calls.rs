@@ -178,6 +178,19 @@ pub async fn put_protection(cx: &Cx, name: &str, on: bool) -> Result<(), Fault> 
     Ok(())
 }
 
+/// Begins to delete the table. One that is gone is a success.
+pub async fn delete(cx: &Cx, name: &str) -> Result<(), Fault> {
+    cx.call("dynamodb:DeleteTable", || cx.dynamodb().delete_table().table_name(name).send())
+        .await
+        .or_absent()?;
+    Ok(())
+}
+
+/// Whether a table was not deleted because of its deletion protection.
+pub fn is_protected(fault: &Fault) -> bool {
+    fault.is(&["ValidationException"]) && fault.message.contains("deletion")
+}
+
 /// Makes it a table that is paid by request.
 pub async fn put_on_demand(cx: &Cx, name: &str) -> Result<(), Fault> {
     cx.call("dynamodb:UpdateTable", || {

@@ -9,6 +9,7 @@ use super::labels::filter;
 use super::rules::EVERYWHERE;
 use super::vpc_endpoint_calls::{is_going, service_name};
 use crate::aws::Cx;
+use crate::aws::list::pages;
 use crate::graph::Fault;
 
 /// What makes the network unfit; nothing where it is fit.
@@ -37,12 +38,20 @@ pub(super) async fn problems(cx: &Cx, want: &NetworkOfOthersInputs) -> Result<Ve
             problems.push(format!("the {tier} tier is in one zone, {zone}, and needs two"));
         }
     }
-    let tables = cx
-        .call("ec2:DescribeRouteTables", || {
-            cx.ec2().describe_route_tables().filters(within.clone()).send()
-        })
-        .await?;
-    let way_out = |subnet: &String| way_out(tables.route_tables(), subnet);
+    let tables = pages(|token| {
+        let within = within.clone();
+        async move {
+            let answer = cx
+                .call("ec2:DescribeRouteTables", || {
+                    let request = cx.ec2().describe_route_tables();
+                    request.filters(within.clone()).set_next_token(token.clone()).send()
+                })
+                .await?;
+            Ok((answer.route_tables.unwrap_or_default(), answer.next_token))
+        }
+    });
+    let tables = tables.await?;
+    let way_out = |subnet: &String| way_out(&tables, subnet);
     let is_there = |id: &&String| zones.contains_key(id.as_str());
     for id in want.data_subnets.iter().filter(is_there) {
         if let Some(target) = way_out(id).filter(|target| target.starts_with("igw-")) {

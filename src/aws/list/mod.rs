@@ -16,7 +16,9 @@ pub use messaging::{alarms, queues, schedule_groups, topics};
 use crate::graph::{Fault, Input, Scope};
 
 /// All that a list has, page by page; `page` asks for the one behind a token.
-async fn pages<T, F>(mut page: impl FnMut(Option<String>) -> F) -> Result<Vec<T>, Fault>
+pub(in crate::aws) async fn pages<T, F>(
+    mut page: impl FnMut(Option<String>) -> F,
+) -> Result<Vec<T>, Fault>
 where
     F: Future<Output = Result<(Vec<T>, Option<String>), Fault>>,
 {

@@ -177,6 +177,7 @@ impl Resource for DbCluster {
     const UNREAD: &'static [&'static str] = &["final_snapshot", "keep_backups"];
     const TEARDOWN: &'static [&'static str] =
         &["deletion_protection", "final_snapshot", "keep_backups"];
+    const PROTECTED_BY: Option<&'static str> = Some("deletion_protection");
     const SECONDS: u32 = 60;
 
     fn foretell(want: &DbClusterInputs, place: &Place) -> Foretold {

@@ -20,9 +20,8 @@ use crate::outputs;
 #[derive(Debug)]
 pub struct DbClusterInstance;
 
-/// What an instance of a cluster is given.
+/// What an instance of a cluster is given. Records of earlier versions say more, which is ignored.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 pub struct DbClusterInstanceInputs {
     /// Its identifier; 1 to 63 lower-case letters, digits and `-`.
     pub name: Input<String>,
@@ -39,10 +38,6 @@ pub struct DbClusterInstanceInputs {
     /// Whether RDS upgrades the minor version in the maintenance window.
     #[serde(default = "yes")]
     pub auto_minor_version_upgrade: bool,
-    /// Whether it is kept because its cluster is protected. RDS itself would delete the instances of a
-    /// protected cluster.
-    #[serde(default)]
-    pub deletion_protection: bool,
     /// Its tags.
     #[serde(default)]
     pub tags: Tags,
@@ -57,7 +52,6 @@ impl Default for DbClusterInstanceInputs {
             class: "db.serverless".to_owned(),
             publicly_accessible: false,
             auto_minor_version_upgrade: true,
-            deletion_protection: false,
             tags: Tags::new(),
         }
     }
@@ -87,8 +81,6 @@ impl Resource for DbClusterInstance {
     });
     const TAGGED: bool = true;
     const REPLACE_ON: &'static [&'static str] = &["name", "cluster", "engine"];
-    const UNREAD: &'static [&'static str] = &["deletion_protection"];
-    const TEARDOWN: &'static [&'static str] = &["deletion_protection"];
     const SECONDS: u32 = 420;
 
     fn foretell(want: &DbClusterInstanceInputs, place: &Place) -> Foretold {
@@ -138,10 +130,7 @@ impl Resource for DbClusterInstance {
     async fn read(cx: &Cx, held: &Held<Self>) -> Result<Option<Seen<Self>>, Fault> {
         let found = describe::instance(cx, held.id.as_str()).await?;
         let found = found.filter(|found| found.db_instance_status() != Some(DELETING));
-        Ok(found.map(|found| Seen {
-            inputs: inputs_of(&found, &held.inputs),
-            outputs: outputs_of(&found),
-        }))
+        Ok(found.map(|found| Seen { inputs: inputs_of(&found), outputs: outputs_of(&found) }))
     }
 
     async fn update(
@@ -153,7 +142,7 @@ impl Resource for DbClusterInstance {
         let mut found =
             describe::wait_instance(cx, name, !held.finished, |_| Waited::Ready(())).await?;
         let is = |found: &Found| {
-            let is = inputs_of(found, want);
+            let is = inputs_of(found);
             (is.class, is.publicly_accessible, is.auto_minor_version_upgrade)
         };
         let wanted =
@@ -187,12 +176,6 @@ impl Resource for DbClusterInstance {
     /// is waited for; `create` waits where the same name is wanted again.
     async fn delete(cx: &Cx, held: &Held<Self>) -> Result<(), Fault> {
         let name = held.id.as_str();
-        if held.inputs.deletion_protection {
-            if describe::instance(cx, name).await?.is_none() {
-                return Ok(());
-            }
-            return Err(teardown::protected("the cluster of", name));
-        }
         cx.call("rds:DeleteDBInstance", || {
             cx.rds()
                 .delete_db_instance()
@@ -231,7 +214,7 @@ fn outputs_of(found: &Found) -> DbClusterInstanceOutputs {
     }
 }
 
-fn inputs_of(found: &Found, asked: &DbClusterInstanceInputs) -> DbClusterInstanceInputs {
+fn inputs_of(found: &Found) -> DbClusterInstanceInputs {
     let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
     DbClusterInstanceInputs {
         name: Input::from(text(found.db_instance_identifier())),
@@ -240,7 +223,6 @@ fn inputs_of(found: &Found, asked: &DbClusterInstanceInputs) -> DbClusterInstanc
         class: text(found.db_instance_class()),
         publicly_accessible: found.publicly_accessible().unwrap_or_default(),
         auto_minor_version_upgrade: found.auto_minor_version_upgrade().unwrap_or_default(),
-        deletion_protection: asked.deletion_protection,
         tags: tags::ours(found.tag_list()),
     }
 }

@@ -176,6 +176,7 @@ impl Resource for DbInstance {
     const UNREAD: &'static [&'static str] = &["final_snapshot", "keep_backups"];
     const TEARDOWN: &'static [&'static str] =
         &["deletion_protection", "final_snapshot", "keep_backups"];
+    const PROTECTED_BY: Option<&'static str> = Some("deletion_protection");
     const SECONDS: u32 = 420;
 
     fn foretell(want: &DbInstanceInputs, place: &Place) -> Foretold {

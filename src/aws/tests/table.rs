@@ -211,8 +211,17 @@ async fn deletion_waits_for_changes_and_tells_of_the_protection() {
     let protected = "Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.";
     let aws =
         Injected::new().answers("dynamodb:DeleteTable", [refuse("ValidationException", protected)]);
-    let fault = Table::delete(&aws.cx(), &existing(inputs())).await.unwrap_err();
+    let guarded = TableInputs { deletion_protection: true, ..inputs() };
+    let fault = Table::delete(&aws.cx(), &existing(guarded)).await.unwrap_err();
     assert!(fault.advice.unwrap().contains("deletion protection"));
+    let aws = Injected::new()
+        .answers(
+            "dynamodb:DeleteTable",
+            [refuse("ValidationException", protected), made("DELETING")],
+        )
+        .answers("dynamodb:UpdateTable", [done()]);
+    Table::delete(&aws.cx(), &existing(inputs())).await.unwrap();
+    assert_eq!(aws.sent("dynamodb:UpdateTable")[0].json()["DeletionProtectionEnabled"], false);
 }
 
 #[tokio::test(start_paused = true)]

@@ -86,6 +86,8 @@ fn an_instance_shares_anothers_database_in_the_same_network() {
     let shared = api("b", "api-database-postgres", "database = \"${a.database}\"");
     let graph = expanded(&manifest(&(postgres("a", "") + &shared))).graph;
     insta::assert_snapshot!(outline(&graph));
+    let parts: Vec<&str> = graph.parts("b").map(Address::part).collect();
+    assert!(parts.iter().all(|part| !part.starts_with("data.")), "{parts:?}");
     let environment = &node(&graph, "b/b.function")["environment"];
     let host = serde_json::json!({"$expr": [{"node": "a/database", "output": "endpoint"}]});
     assert_eq!(environment["DATABASE_HOST"], host);

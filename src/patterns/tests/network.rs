@@ -11,8 +11,8 @@ use crate::patterns::expansion::Expansion;
 use crate::patterns::parts::{GivenNetwork, Needs, NetworkKeys, network};
 
 const HEAD: &str = "[project]\nname = \"shop\"\nregion = \"eu-west-1\"\n";
-const POSTGRES: Needs = Needs { application: true, data_port: 5432, secrets: true };
-const DATA_API: Needs = Needs { application: false, data_port: 5432, secrets: false };
+const POSTGRES: Needs = Needs { application: true, data_port: Some(5432), secrets: true };
+const DATA_API: Needs = Needs { application: false, data_port: Some(5432), secrets: false };
 
 /// The graph of these instances. One whose name begins with `api` needs what an API with a database
 /// in its network does, one with `data` what an API with a Data API does.
@@ -193,9 +193,17 @@ fn blocks_that_are_none_or_have_no_room() {
     ));
     insta::assert_snapshot!(wrong(
         &(instance("one", "cidr = \"10.0.0.0/8\"")
-            + &instance("two", "cidr = \"10.20.0.0/26\"")
-            + &instance("three", "cidr = \"10.20.0.0/25\"\nzones = 3"))
+            + &instance("two", "cidr = \"10.20.0.0/27\"")
+            + &instance("three", "cidr = \"10.20.0.0/25\"\nzones = 3\nnat = \"one\"")
+            + &instance("data", "cidr = \"10.20.0.0/28\""))
     ));
+}
+
+#[test]
+fn a_shared_block_needs_room_for_what_all_put_into_it() {
+    let owner = instance("data", "cidr = \"10.20.0.0/27\"");
+    assert!(try_graph(&owner).is_ok(), "two subnets of a data tier");
+    insta::assert_snapshot!(wrong(&(owner + &instance("api", "from = \"data\""))));
 }
 
 #[test]

@@ -7,6 +7,7 @@ use aws_sdk_ec2::types::{NetworkInterface, NetworkInterfaceStatus};
 use super::Place;
 use crate::aws::Cx;
 use crate::aws::ec2::labels::filter;
+use crate::aws::list::pages;
 use crate::graph::{Fault, FaultKind};
 
 /// How Lambda describes its network interfaces. Their requester is not always Lambda itself.
@@ -23,12 +24,19 @@ impl Holders {
             Place::Subnet { id, .. } => filter("subnet-id", [id]),
             Place::Group(id) => filter("group-id", [id]),
         };
-        let answer = cx
-            .call("ec2:DescribeNetworkInterfaces", || {
-                cx.ec2().describe_network_interfaces().filters(within.clone()).send()
-            })
-            .await?;
-        Ok(Self(answer.network_interfaces.unwrap_or_default()))
+        let all = pages(|token| {
+            let within = within.clone();
+            async move {
+                let answer = cx
+                    .call("ec2:DescribeNetworkInterfaces", || {
+                        let request = cx.ec2().describe_network_interfaces();
+                        request.filters(within.clone()).set_next_token(token.clone()).send()
+                    })
+                    .await?;
+                Ok((answer.network_interfaces.unwrap_or_default(), answer.next_token))
+            }
+        });
+        Ok(Self(all.await?))
     }
 
     pub fn is_empty(&self) -> bool {

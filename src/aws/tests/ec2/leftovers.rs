@@ -1,7 +1,7 @@
 //! What Lambda and GuardDuty leave in networks.
 
 use super::{held_by_others, interface, interfaces, list, not_found};
-use crate::aws::injected::{Answer, Injected, done, held, refuse};
+use crate::aws::injected::{Answer, Injected, done, held, refuse, xml};
 use crate::aws::{
     SecurityGroup, SecurityGroupInputs, SecurityGroupOutputs, Subnet, SubnetInputs, SubnetOutputs,
     Vpc, VpcInputs, VpcOutputs,
@@ -58,6 +58,29 @@ async fn interfaces_of_lambda_are_deleted_once_lambda_lets_them_go() {
     let waits = aws.waits();
     assert_eq!(waits[0].1, "no network interface");
     assert_eq!(waits[1].1, format!("1 network interface: eni-1 ({LAMBDA}; in-use)"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn interfaces_on_later_pages_hold_too() {
+    let page = |token: &str, items: &[String]| {
+        let items: String = items.iter().map(|item| format!("<item>{item}</item>")).collect();
+        xml(&format!(
+            "<networkInterfaceSet>{items}</networkInterfaceSet><nextToken>{token}</nextToken>"
+        ))
+    };
+    let aws = Injected::new()
+        .answers("ec2:DeleteSecurityGroup", [held_by_others(), done()])
+        .always("ec2:DescribeSecurityGroups", groups(&[]))
+        .answers(
+            "ec2:DescribeNetworkInterfaces",
+            [page("second", &[]), interfaces(&[interface("eni-2", LAMBDA, "available")])],
+        )
+        .answers("ec2:DeleteNetworkInterface", [done()]);
+    SecurityGroup::delete(&aws.cx(), &group()).await.unwrap();
+    let asked = aws.sent("ec2:DescribeNetworkInterfaces");
+    assert_eq!(asked.len(), 2);
+    assert!(asked[1].body.contains("NextToken=second"), "{}", asked[1].body);
+    assert!(aws.sent("ec2:DeleteNetworkInterface")[0].body.contains("eni-2"));
 }
 
 #[tokio::test(start_paused = true)]

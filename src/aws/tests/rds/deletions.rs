@@ -3,10 +3,7 @@ use super::{
     member, member_inputs, no_cluster, no_instance,
 };
 use crate::aws::injected::{Injected, refuse, xml};
-use crate::aws::{
-    DbCluster, DbClusterInputs, DbClusterInstance, DbClusterInstanceInputs, DbInstance,
-    DbInstanceInputs,
-};
+use crate::aws::{DbCluster, DbClusterInputs, DbClusterInstance, DbInstance, DbInstanceInputs};
 use crate::graph::{FaultKind, Resource};
 
 const PROTECTED: &str = "<DeletionProtection>true</DeletionProtection>";
@@ -96,12 +93,6 @@ async fn what_the_manifest_protects_is_not_deleted() {
         Injected::new().answers("rds:DescribeDBInstances", [instances("available", PROTECTED)]);
     let inputs = DbInstanceInputs { deletion_protection: true, ..instance_inputs() };
     DbInstance::delete(&aws.cx(), &instance(inputs)).await.unwrap_err();
-
-    // RDS itself would delete the instances of a protected cluster, and then keep the cluster.
-    let aws = Injected::new().answers("rds:DescribeDBInstances", [instances("available", "")]);
-    let inputs = DbClusterInstanceInputs { deletion_protection: true, ..member_inputs() };
-    DbClusterInstance::delete(&aws.cx(), &member(inputs)).await.unwrap_err();
-    assert_eq!(aws.calls(), ["rds:DescribeDBInstances"]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -68,8 +68,8 @@ pub fn database(
         "database.subnet-group",
         DbSubnetGroupInputs { subnets, ..DbSubnetGroupInputs::default() },
     );
-    let groups = network.map(|network| BTreeSet::from([network.data_group.id().into()]));
-    let groups = groups.unwrap_or_default();
+    let group = network.and_then(|network| network.data_group.as_ref());
+    let groups = group.map(|group| group.id().into()).into_iter().collect();
     let settings = Settings::of(cx, &keys, &subnet_group, groups);
     match keys.engine() {
         Engine::AuroraPostgresql => cluster(cx, &keys, settings, data_api),
@@ -155,7 +155,6 @@ fn cluster(
             pause_after: capacity.pause_after.and_then(|pause| i32::try_from(pause.seconds()).ok()),
         },
     );
-    let deletion_protection = settings.deletion_protection;
     let handle = cx.add::<DbCluster>(
         "database",
         DbClusterInputs {
@@ -170,7 +169,7 @@ fn cluster(
             backup_retention: settings.backup,
             iam_authentication: settings.authentication == IAM,
             http_endpoint: data_api,
-            deletion_protection,
+            deletion_protection: settings.deletion_protection,
             final_snapshot: settings.final_snapshot,
             keep_backups: settings.keep_backups,
             ..DbClusterInputs::default()
@@ -180,7 +179,6 @@ fn cluster(
     for part in ["database.instance"].into_iter().chain(standby) {
         let inputs = DbClusterInstanceInputs {
             cluster: handle.name().into(),
-            deletion_protection,
             ..DbClusterInstanceInputs::default()
         };
         cx.add::<DbClusterInstance>(part, inputs);

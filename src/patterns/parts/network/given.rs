@@ -13,8 +13,9 @@ pub type GivenNetwork = Either<Reference, NetworkKeys>;
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct NetworkKeys {
-    /// The VPC's addresses, a block of /16 to /25; `10.20.0.0/16` if nothing is said. It is cut so
-    /// that zones and tiers can be added later.
+    /// The VPC's addresses, a block of /16 to /27; `10.20.0.0/16` if nothing is said. Each subnet has
+    /// 16 addresses or more: two zones of a data tier fit into a /27, with an application tier into a
+    /// /26, with NAT into a /25. It is cut so that zones and tiers can be added later.
     pub cidr: Option<Spanned<Cidr>>,
     /// How many availability zones each tier spans, 2 to 6; 2 if nothing is said.
     #[schemars(range(min = 2, max = 6))]

@@ -18,25 +18,29 @@ fn peer(group: &Handle<SecurityGroup>) -> Peer {
 /// Adds the groups of the tiers. The rules that let in are resources of their own, since the groups
 /// would name each other otherwise.
 pub(super) fn add(cx: &mut Cx<'_, '_>, laid: Laid, needs: Needs) -> Network {
-    let data = SecurityGroupInputs {
-        description: "The database".to_owned(),
-        vpc: laid.vpc_id.clone(),
-        ..SecurityGroupInputs::default()
-    };
-    let data = cx.add::<SecurityGroup>("data.security-group", data);
+    let data = needs.data_port.map(|port| {
+        let inputs = SecurityGroupInputs {
+            description: "The database".to_owned(),
+            vpc: laid.vpc_id.clone(),
+            ..SecurityGroupInputs::default()
+        };
+        (cx.add::<SecurityGroup>("data.security-group", inputs), port)
+    });
     let application = needs.application.then(|| {
         let inputs = SecurityGroupInputs {
             description: "The functions".to_owned(),
             vpc: laid.vpc_id.clone(),
-            egress: egress(&laid, &data, needs.data_port),
+            egress: egress(&laid, data.as_ref()),
             ..SecurityGroupInputs::default()
         };
         cx.add::<SecurityGroup>("application.security-group", inputs)
     });
     if let Some(application) = &application {
         let from = peer(application);
-        let rule = GroupRule::tcp(needs.data_port, from.clone(), "Functions to the database");
-        admit(cx, "data.ingress", &data, rule);
+        if let Some((data, port)) = &data {
+            let rule = GroupRule::tcp(*port, from.clone(), "Functions to the database");
+            admit(cx, "data.ingress", data, rule);
+        }
         if let Some(secrets) = &laid.secrets {
             let rule = GroupRule::tcp(HTTPS, from, "Functions to Secrets Manager");
             admit(cx, "secrets.ingress", secrets, rule);
@@ -47,19 +51,18 @@ pub(super) fn add(cx: &mut Cx<'_, '_>, laid: Laid, needs: Needs) -> Network {
         application_subnets: laid.application_subnets,
         application_group: application,
         data_subnets: laid.data_subnets,
-        data_group: data,
+        data_group: data.map(|(group, _)| group),
     }
 }
 
 /// What functions may reach, and nothing else.
-fn egress(laid: &Laid, data: &Handle<SecurityGroup>, port: u16) -> BTreeSet<GroupRule> {
+fn egress(laid: &Laid, data: Option<&(Handle<SecurityGroup>, u16)>) -> BTreeSet<GroupRule> {
     let service =
         |name: &str, text: &str| GroupRule::tcp(HTTPS, Peer::Service(name.to_owned()), text);
-    let mut rules = BTreeSet::from([
-        GroupRule::tcp(port, peer(data), "The database"),
-        service("s3", "S3"),
-        service("dynamodb", "DynamoDB"),
-    ]);
+    let mut rules = BTreeSet::from([service("s3", "S3"), service("dynamodb", "DynamoDB")]);
+    if let Some((data, port)) = data {
+        rules.insert(GroupRule::tcp(*port, peer(data), "The database"));
+    }
     if let Some(secrets) = &laid.secrets {
         rules.insert(GroupRule::tcp(HTTPS, peer(secrets), "Secrets Manager"));
     }

@@ -36,8 +36,8 @@ use crate::patterns::{Cx, Exports};
 pub struct Needs {
     /// An application tier, for functions.
     pub application: bool,
-    /// The port of the database in the data tier.
-    pub data_port: u16,
+    /// The port of the database that the instance has in the data tier.
+    pub data_port: Option<u16>,
     /// That functions in the application tier reach Secrets Manager.
     pub secrets: bool,
 }
@@ -53,8 +53,9 @@ pub struct Network {
     pub application_group: Option<Handle<SecurityGroup>>,
     /// The ids of the subnets for databases.
     pub data_subnets: Vec<Input<String>>,
-    /// The group of the database: it admits the functions' group on the database's port.
-    pub data_group: Handle<SecurityGroup>,
+    /// The group of the instance's own database: it admits the functions' group on the database's
+    /// port.
+    pub data_group: Option<Handle<SecurityGroup>>,
 }
 
 /// A network before anything of an instance is put into it.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::cut::{Cut, Tier};
 use super::given::Nat;
-use super::owner::Owned;
+use super::owner::{Owned, check_room};
 use super::{Laid, Needs};
 use crate::aws::{
     ElasticIp, ElasticIpInputs, EndpointType, InternetGateway, InternetGatewayInputs, NatGateway,
@@ -46,7 +46,7 @@ impl Site<'_, '_, '_> {
         1..=self.owned.zones()
     }
 
-    fn tier(&mut self, tier: Tier, name: &str) -> Vec<Handle<Subnet>> {
+    fn tier(&mut self, tier: Tier) -> Vec<Handle<Subnet>> {
         let mut subnets = Vec::new();
         for zone in self.zones() {
             let block = self.cut.and_then(|cut| cut.subnet(tier, zone));
@@ -56,7 +56,7 @@ impl Site<'_, '_, '_> {
                 zone,
                 ..SubnetInputs::default()
             };
-            subnets.push(self.add(&subnet_part(name, zone), inputs));
+            subnets.push(self.add(&subnet_part(tier.as_str(), zone), inputs));
         }
         subnets
     }
@@ -82,7 +82,7 @@ impl Site<'_, '_, '_> {
         let gateway =
             InternetGatewayInputs { vpc: self.vpc_id(), ..InternetGatewayInputs::default() };
         let gateway = self.add::<InternetGateway>("vpc.internet-gateway", gateway);
-        let subnets = self.tier(Tier::Public, "public");
+        let subnets = self.tier(Tier::Public);
         let table = self.table("public.route-table", &subnets, Some(gateway.id().into()));
         let number = if self.owned.nat() == Nat::PerZone { subnets.len() } else { 1 };
         let mut gateways = Vec::new();
@@ -104,7 +104,7 @@ impl Site<'_, '_, '_> {
 
     /// The application tier, with the services that cost nothing to reach.
     fn application(&mut self) -> Vec<Handle<Subnet>> {
-        let subnets = self.tier(Tier::Application, "application");
+        let subnets = self.tier(Tier::Application);
         let nat = match self.owned.nat() {
             Nat::None => Vec::new(),
             Nat::One | Nat::PerZone => self.nat_gateways(),
@@ -164,12 +164,18 @@ fn of_account(cx: &Cx<'_, '_>) -> Policy {
 
 /// Adds what is needed of a network at its owner's address.
 pub fn lay(cx: &mut Cx<'_, '_>, owned: &Owned, needs: Needs) -> Laid {
-    let cut = owned.cidr().and_then(|cidr| Cut::of(cidr, owned.zones()).ok());
+    let tiers: &[Tier] = match (needs.application, owned.nat()) {
+        (false, _) => &[Tier::Data],
+        (true, Nat::None) => &[Tier::Application, Tier::Data],
+        (true, Nat::One | Nat::PerZone) => &[Tier::Application, Tier::Data, Tier::Public],
+    };
+    check_room(cx, owned, tiers);
+    let cut = owned.cidr().and_then(|cidr| Cut::of(cidr, owned.zones(), tiers).ok());
     let block = owned.cidr().map(|cidr| cidr.to_string()).unwrap_or_default();
     let inputs = VpcInputs { cidr_block: block, zones: owned.zones(), ..VpcInputs::default() };
     let vpc = cx.graph().ensure::<Vpc>(owned.address("vpc"), || inputs);
     let mut site = Site { cx, owned, vpc: vpc.clone(), cut };
-    let data = site.tier(Tier::Data, "data");
+    let data = site.tier(Tier::Data);
     site.table("data.route-table", &data, None);
     let application = if needs.application { site.application() } else { Vec::new() };
     let blind = needs.application && needs.secrets && owned.nat() == Nat::None;

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::cut::{Cut, LEAST, Uncut};
+use super::cut::{Cut, Tier, Uncut, least};
 use super::given::{GivenNetwork, Nat, NetworkKeys};
 use super::own::subnet_part;
 use crate::graph::Address;
@@ -195,12 +195,6 @@ pub fn check(cx: &mut Cx<'_, '_>, keys: &NetworkKeys) {
             .help("A network is its own (`cidr`, `zones`, `nat`), one that is there (`vpc`, `application_subnets`, `data_subnets`), or another instance's (`from`).");
         cx.problem(problem);
     }
-    if let Some(cidr) = keys.cidr.as_ref() {
-        let zones = keys.zones.as_ref().map_or(2, |zones| *zones.get_ref());
-        if let Err(uncut) = Cut::of(*cidr.get_ref(), zones) {
-            cx.problem(no_room(cidr, keys.zones.as_ref(), uncut));
-        }
-    }
 }
 
 fn without_subnets(vpc: &Spanned<String>) -> Problem {
@@ -222,18 +216,46 @@ fn twice(cx: &mut Cx<'_, '_>, keys: &NetworkKeys) {
     }
 }
 
-fn no_room(cidr: &Spanned<Cidr>, zones: Option<&Spanned<u32>>, uncut: Uncut) -> Problem {
+/// Reports that the network's own block has no room for these tiers.
+pub(super) fn check_room(cx: &mut Cx<'_, '_>, owned: &Owned, tiers: &[Tier]) {
+    let Some(cidr) = owned.keys.cidr.as_ref() else { return };
+    if let Err(uncut) = Cut::of(*cidr.get_ref(), owned.zones(), tiers) {
+        let asked_by = (!owned.is_ours(cx)).then(|| cx.name().to_owned());
+        cx.problem(no_room(cidr, owned.keys.zones.as_ref(), uncut, tiers, asked_by.as_deref()));
+    }
+}
+
+fn no_room(
+    cidr: &Spanned<Cidr>,
+    zones: Option<&Spanned<u32>>,
+    uncut: Uncut,
+    tiers: &[Tier],
+    asked_by: Option<&str>,
+) -> Problem {
     let size = cidr.get_ref().size();
     let message = "A network's block of addresses has the wrong size.";
     let at = |label: String| Problem::at(cidr, CODE, message).label(label);
-    let help = format!(
-        "A block of /16 to /{LEAST} holds two zones of each tier; /16 leaves the most room to grow."
-    );
+    let names: Vec<&str> = tiers.iter().map(|tier| tier.as_str()).collect();
+    let tiers_of = match names.as_slice() {
+        [one] => format!("the {one} tier"),
+        several => format!("the tiers {}", list(several.iter().copied())),
+    };
+    let asked = asked_by.map(|name| format!(", which `{name}` asks for")).unwrap_or_default();
+    let help = |least: u8| {
+        format!(
+            "A block of /16 to /{least} has that room, with 16 addresses in each subnet; /16 leaves the \
+             most room to grow."
+        )
+    };
     match uncut {
-        Uncut::TooLarge => at(format!("a VPC is /16 at most, and this is /{size}")).help(help),
-        Uncut::TooSmall => at(format!("/{size} has no room for the tiers")).help(help),
+        Uncut::TooLarge => {
+            at(format!("a VPC is /16 at most, and this is /{size}")).help(help(least(tiers)))
+        }
+        Uncut::TooSmall(least) => {
+            at(format!("/{size} has no room for two zones of {tiers_of}{asked}")).help(help(least))
+        }
         Uncut::Zones(most) => {
-            let problem = at(format!("/{size} has room for {most} zones in each tier"));
+            let problem = at(format!("/{size} has room for {most} zones of {tiers_of}{asked}"));
             let problem = match zones {
                 Some(zones) => problem.related(zones, "more are asked for here"),
                 None => problem,
