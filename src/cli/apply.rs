@@ -2,15 +2,15 @@
 
 use clap::Args;
 
-use super::args::{Environment, Global, Planning, Running, Showing, Teardown, Which};
+use super::aim::{Aim, Wanted};
+use super::args::{Global, Planning, Running, Showing, Teardown, Which};
 use super::confirm::Ask;
-use super::converge::{Wanted, Wish};
-use super::deployment::{Deployment, no_region};
+use super::converge::Wish;
+use super::deployment::Deployment;
+use super::run::Run;
 use super::saved::Saved;
-use super::{Ended, Failure, code, destroy};
-use crate::graph::Address;
+use super::{Ended, Failure, destroy};
 use crate::report::{Complaint, Console};
-use crate::state::Snapshot;
 
 /// Makes the cloud what the manifest says
 ///
@@ -30,72 +30,61 @@ pub struct Apply {
 
     #[command(flatten)]
     running: Running,
-
-    /// Takes over what exists already under the name of this resource (repeatable)
-    #[arg(long, value_name = "ADDRESS")]
-    adopt: Vec<Address>,
 }
 
 impl Apply {
     pub(super) fn run(self, global: &Global, console: Console) -> Ended {
+        let run = Run::start("apply", self.running.calling.events.as_deref(), console)?;
+        let wish = self.wish(global, console);
+        let ended = wish.and_then(|wish| wish.converge(global, console, &run));
+        run.end(&ended);
+        ended
+    }
+
+    fn wish(self, global: &Global, console: Console) -> Result<Wish, Failure> {
         let ask = Ask::of(self.running.yes, "apply")?;
-        let saved = self.which.manifest.as_deref().map(Saved::read).transpose()?.flatten();
-        let (deployment, planning) = match &saved {
+        let approved = self.which.manifest.as_deref().map(Saved::read).transpose()?.flatten();
+        let (deployment, planning) = match &approved {
             None => (Deployment::find(&self.which, global)?, self.planning),
             Some(saved) => {
-                self.refuse_flags()?;
-                let variables = self.which.environment.variables;
-                let environment = Environment { env: saved.environment.clone(), variables };
+                refuse_flags(&self.planning)?;
+                let environment = saved.environment(&self.which.environment)?;
                 let deployment = Deployment::at(saved.path.clone(), &environment, global)?;
                 (deployment, saved.planning())
             }
         };
-        let wanted = if saved.as_ref().is_some_and(|saved| saved.destroy) {
+        let wanted = if approved.as_ref().is_some_and(|saved| saved.destroy) {
             destroy::refuse_protected(&deployment)?;
             Wanted::Nothing
         } else {
-            wanted(&deployment, console)?
+            Wanted::of(&deployment, console)?
         };
-        let wish = Wish {
-            command: "apply",
-            deployment,
-            wanted,
-            planning,
-            running: self.running,
-            showing: self.showing,
-            ask,
-            adopt: self.adopt.into_iter().collect(),
-            approved: saved,
-        };
-        wish.converge(global, console)
-    }
-
-    /// A plan in a file says itself what it was made from.
-    fn refuse_flags(&self) -> Result<(), Failure> {
-        let Planning { refresh, targets, replace, ttl, teardown } = &self.planning;
-        let plain = *teardown == Teardown::default();
-        if !*refresh && targets.is_empty() && replace.is_empty() && ttl.is_none() && plain {
-            return Ok(());
-        }
-        let message = "A plan from a file is carried out as it is.";
-        let complaint = Complaint::new("maas::command_line::plan_file", message);
-        Err(Failure::wrong(complaint.help(
-            "Give `--refresh`, `--target`, `--replace` and `--ttl` to `maas plan --out FILE`.",
-        )))
+        let aim = Aim { deployment, wanted, planning, approved };
+        let Self { running, showing, .. } = self;
+        Ok(Wish { command: "apply", aim, running, showing, ask })
     }
 }
 
-/// The manifest with its code packed.
-pub(super) fn wanted(deployment: &Deployment, console: Console) -> Result<Wanted, Failure> {
-    // A manifest that names its region needs no look at the state before it is read.
-    let snapshot = match deployment.region {
-        Some(_) => Snapshot::new(&deployment.project, &deployment.environment),
-        None => deployment.snapshot()?,
-    };
-    let region = deployment.region(&snapshot).ok_or_else(no_region)?;
-    let manifest = deployment.manifest(Some(region))?;
-    manifest.check_code()?;
-    code::build(&manifest, console)?;
-    let packages = code::packages(&manifest);
-    Ok(Wanted::Manifest(Box::new(manifest), packages))
+/// A plan in a file says itself what it was made from.
+fn refuse_flags(planning: &Planning) -> Result<(), Failure> {
+    let Planning { refresh, targets, replace, adopt, ttl, teardown } = planning;
+    let Teardown { empty_buckets, skip_final_snapshot } = teardown;
+    let flags = [
+        ("--refresh", *refresh),
+        ("--target", !targets.is_empty()),
+        ("--replace", !replace.is_empty()),
+        ("--adopt", !adopt.is_empty()),
+        ("--ttl", ttl.is_some()),
+        ("--empty-buckets", *empty_buckets),
+        ("--skip-final-snapshot", *skip_final_snapshot),
+    ];
+    let given = flags.iter().filter(|(_, given)| *given).map(|(flag, _)| format!("`{flag}`"));
+    let given: Vec<String> = given.collect();
+    if given.is_empty() {
+        return Ok(());
+    }
+    let given = given.join(", ");
+    let message = format!("A plan from a file is carried out as it is, without {given}.");
+    let complaint = Complaint::new("maas::command_line::plan_file", message);
+    Err(Failure::wrong(complaint.help(format!("Give {given} to `maas plan --out FILE`."))))
 }

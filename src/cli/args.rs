@@ -15,7 +15,7 @@ pub struct Global {
     /// Where the state is: a folder
     ///
     /// Else the manifest's `[state]`, else the nearest folder `state` upwards from the manifest.
-    #[arg(long, global = true, value_name = "DIR|URL", help_heading = "Everywhere")]
+    #[arg(long, global = true, value_name = "DIR", help_heading = "Everywhere")]
     pub state: Option<String>,
 
     /// The endpoint of AWS, such as an emulator's
@@ -57,20 +57,20 @@ pub struct Which {
 /// The environment, and the values of variables.
 #[derive(Args, Clone, Debug)]
 pub struct Environment {
-    /// The environment: one deployment of the manifest
-    #[arg(
-        short,
-        long = "env",
-        value_name = "ENV",
-        env = "MAAS_ENV",
-        hide_env_values = true,
-        default_value = "dev"
-    )]
-    pub env: String,
+    /// The environment: one deployment of the manifest; else `dev`
+    #[arg(short, long = "env", value_name = "ENV", env = "MAAS_ENV", hide_env_values = true)]
+    pub env: Option<String>,
 
     /// A value for `${var.NAME}`; else that of MAAS_VAR_NAME (repeatable)
     #[arg(long = "var", value_name = "NAME=VALUE", value_parser = variable)]
     pub variables: Vec<(String, String)>,
+}
+
+impl Environment {
+    /// The environment's name.
+    pub fn name(&self) -> &str {
+        self.env.as_deref().unwrap_or("dev")
+    }
 }
 
 /// What a plan is made from, beside the manifest.
@@ -88,6 +88,10 @@ pub struct Planning {
     #[arg(long, value_name = "ADDRESS")]
     pub replace: Vec<Address>,
 
+    /// Takes over what exists already under the name of this resource (repeatable)
+    #[arg(long, value_name = "ADDRESS")]
+    pub adopt: Vec<Address>,
+
     /// How long the environment may stay after this apply, as in `72h`; `maas gc` then destroys it
     #[arg(long, value_name = "DURATION")]
     pub ttl: Option<crate::manifest::Duration>,
@@ -102,6 +106,11 @@ pub struct Teardown {
     /// Deletes buckets with the objects that they hold
     #[arg(long)]
     pub empty_buckets: bool,
+
+    /// Deletes databases without a last snapshot, and their automatic backups with them
+    #[arg(long)]
+    #[serde(default)]
+    pub skip_final_snapshot: bool,
 }
 
 /// How a plan is shown.

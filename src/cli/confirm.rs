@@ -33,7 +33,8 @@ impl Ask {
         Err(Failure::wrong(complaint.help("Give the answer with `--yes`.")))
     }
 
-    /// Asks that question; false for every answer but `yes`, and where a stop is asked for.
+    /// Asks that question; false for every answer but `yes`, for none, and where a stop is asked
+    /// for.
     pub async fn allows(self, question: &str, console: Console, stop: &Stop) -> bool {
         if self == Self::Answered {
             return true;
@@ -47,6 +48,11 @@ impl Ask {
             answer = answer => answer,
             () = stop.asked() => return false,
         };
-        matches!(answer, Ok(Ok(line)) if line.trim().eq_ignore_ascii_case("yes"))
+        let line = answer.ok().and_then(Result::ok).unwrap_or_default();
+        if !line.ends_with('\n') {
+            // What follows begins on a line of its own.
+            console.error("\n");
+        }
+        line.trim().eq_ignore_ascii_case("yes")
     }
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::Failure;
 use super::args::{Environment, Global, Which};
 use super::sketch::Sketch;
-use crate::manifest::{self, Backend, Context, EnvironmentName, Manifest};
+use crate::manifest::{self, Context, EnvironmentName, Manifest};
 use crate::patterns;
 use crate::report::Complaint;
 use crate::state::{Snapshot, State, state_folder};
@@ -43,7 +43,7 @@ impl Deployment {
     /// # Errors
     /// Where it does not say what project it is.
     pub fn at(path: PathBuf, which: &Environment, global: &Global) -> Result<Self, Failure> {
-        let environment = which.env.clone();
+        let environment = which.name().to_owned();
         let variables = variables(&which.variables);
         if let Err(malformed) = environment.parse::<EnvironmentName>() {
             let complaint = Complaint::new(
@@ -66,10 +66,8 @@ impl Deployment {
                     region: aws_region(),
                 };
                 let manifest = manifest::load(&path, &context, &patterns::schemas())?;
-                let backend =
-                    (manifest.state.backend == Backend::Dynamodb).then(|| "dynamodb".to_owned());
                 let state = manifest.state.path.map(|path| path.get_ref().clone());
-                (manifest.project.name, manifest.project.region, state, backend)
+                (manifest.project.name, manifest.project.region, state, None)
             }
         };
         let folder = folder(&path, state.as_deref(), backend.as_deref(), global)?;
@@ -157,13 +155,17 @@ fn folder(
     backend: Option<&str>,
     global: &Global,
 ) -> Result<PathBuf, Failure> {
-    let remote = global.state.as_deref().is_some_and(|state| state.contains("://"));
-    if remote || (global.state.is_none() && backend == Some("dynamodb")) {
-        let complaint = Complaint::new(
-            "maas::state::backend",
-            "This version of maas keeps its state in folders only.",
-        );
-        return Err(Failure::wrong(complaint.help("Name a folder with `--state DIR`.")));
+    let elsewhere = match &global.state {
+        Some(state) if state.contains("://") => Some(format!("at `{state}`")),
+        None if backend == Some("dynamodb") => Some("in DynamoDB".to_owned()),
+        _ => None,
+    };
+    if let Some(elsewhere) = elsewhere {
+        let message =
+            format!("This version of maas keeps its state in a folder, and not {elsewhere}.");
+        return Err(Failure::wrong(
+            Complaint::new("maas::state::backend", message).help(manifest::STATE_IN_A_FOLDER),
+        ));
     }
     let named = global.state.as_ref().map(Path::new);
     let folder = manifest.parent().filter(|folder| *folder != Path::new(""));

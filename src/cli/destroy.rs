@@ -1,13 +1,13 @@
 //! `maas destroy`.
 
-use std::collections::BTreeSet;
-
 use clap::Args;
 
+use super::aim::{Aim, Wanted};
 use super::args::{Global, Planning, Running, Showing, Teardown, Which};
 use super::confirm::Ask;
-use super::converge::{Wanted, Wish};
+use super::converge::Wish;
 use super::deployment::Deployment;
+use super::run::Run;
 use super::{Ended, Failure};
 use crate::plan::Target;
 use crate::report::{Complaint, Console};
@@ -43,26 +43,26 @@ pub struct Destroy {
 
 impl Destroy {
     pub(super) fn run(self, global: &Global, console: Console) -> Ended {
+        let run = Run::start("destroy", self.running.calling.events.as_deref(), console)?;
+        let wish = self.wish(global);
+        let ended = wish.and_then(|wish| wish.converge(global, console, &run));
+        run.end(&ended);
+        ended
+    }
+
+    fn wish(self, global: &Global) -> Result<Wish, Failure> {
         let ask = Ask::of(self.running.yes, "destroy")?;
         let deployment = Deployment::find(&self.which, global)?;
         refuse_protected(&deployment)?;
-        let wish = Wish {
-            command: "destroy",
-            deployment,
-            wanted: Wanted::Nothing,
-            planning: Planning {
-                refresh: self.refresh,
-                targets: self.targets,
-                teardown: self.teardown,
-                ..Planning::default()
-            },
-            running: self.running,
-            showing: self.showing,
-            ask,
-            adopt: BTreeSet::new(),
-            approved: None,
+        let planning = Planning {
+            refresh: self.refresh,
+            targets: self.targets,
+            teardown: self.teardown,
+            ..Planning::default()
         };
-        wish.converge(global, console)
+        let aim = Aim { deployment, wanted: Wanted::Nothing, planning, approved: None };
+        let Self { running, showing, .. } = self;
+        Ok(Wish { command: "destroy", aim, running, showing, ask })
     }
 }
 

@@ -40,7 +40,9 @@ impl Drift {
         let snapshot = deployment.snapshot()?;
         let region = deployment.region(&snapshot).ok_or_else(no_region)?;
         super::plan::remark(&snapshot, console);
-        let (_, seen) = reading::read(region, &snapshot, global, self.calling.parallelism, run)?;
+        let parallelism = self.calling.parallelism;
+        let no_plan = |_: &_, _: &_| Ok(None);
+        let (_, seen) = reading::read(region, &snapshot, global, parallelism, run, no_plan)?;
         let found = plan::drift(&snapshot, &seen, &crate::aws::catalogue());
         console.result(&match self.format {
             PlainFormat::Text => drift_view(&snapshot.meta.deployment(), &found, seen.len()),

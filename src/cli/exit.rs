@@ -18,7 +18,9 @@ pub enum Exit {
     Failed,
     /// 5: another run holds the state.
     Busy,
-    /// 130: stopped by a signal, or by whoever was asked; recorded as for 4.
+    /// 1 as well: whoever was asked did not answer `yes`, so that nothing was touched.
+    Declined,
+    /// 130: stopped by a signal; recorded as for 4.
     Stopped,
 }
 
@@ -27,7 +29,7 @@ impl Exit {
     pub fn status(self) -> u8 {
         match self {
             Self::Done => 0,
-            Self::Fault => 1,
+            Self::Fault | Self::Declined => 1,
             Self::Changes => 2,
             Self::Wrong => 3,
             Self::Failed => 4,

@@ -1,16 +1,17 @@
 //! `maas gc`.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
 use clap::Args;
 
+use super::aim::{Aim, Wanted};
 use super::args::{Format, Global, Planning, Running, Showing};
 use super::confirm::Ask;
-use super::converge::{Wanted, Wish};
+use super::converge::Wish;
 use super::deployment::{Deployment, state_folder_of};
-use super::{Ended, Exit};
-use crate::report::Console;
+use super::run::Run;
+use super::{Ended, Exit, Failure};
+use crate::report::{Console, EventsFile};
 use crate::state::{Meta, environments};
 
 /// Destroys the environments whose time to live is over
@@ -25,6 +26,23 @@ pub struct Gc {
 
 impl Gc {
     pub(super) fn run(self, global: &Global, console: Console) -> Ended {
+        let path = self.running.calling.events.as_deref();
+        let failed = |error| Failure::io("write", path.unwrap_or("".as_ref()), &error);
+        let file = path.map(EventsFile::create).transpose().map_err(failed)?;
+        let again = || file.as_ref().map(EventsFile::again).transpose().map_err(failed);
+        let run = Run::with("gc", again()?, console);
+        let ended =
+            self.destroy_expired(global, console, || Ok(Run::with("gc", again()?, console)));
+        run.end(&ended);
+        ended
+    }
+
+    fn destroy_expired(
+        &self,
+        global: &Global,
+        console: Console,
+        run: impl Fn() -> Result<Run, Failure>,
+    ) -> Ended {
         let ask = Ask::of(self.running.yes, "gc")?;
         let folder = state_folder_of(global)?;
         let (mut expired, mut worst) = (0, Exit::Done);
@@ -40,7 +58,9 @@ impl Gc {
             }
             expired += 1;
             console.say(&format!("{name} is expired.\n"));
-            let ended = self.destroy(&folder, &known.meta, ask, global, console);
+            let run = run()?;
+            let ended = self.wish(&folder, &known.meta, ask).converge(global, console, &run);
+            run.end(&ended);
             let exit = ended.unwrap_or_else(|failure| {
                 failure.show(console);
                 failure.exit()
@@ -58,26 +78,15 @@ impl Gc {
         Ok(worst)
     }
 
-    fn destroy(
-        &self,
-        folder: &Path,
-        meta: &Meta,
-        ask: Ask,
-        global: &Global,
-        console: Console,
-    ) -> Ended {
-        let wish = Wish {
-            command: "gc",
+    fn wish(&self, folder: &Path, meta: &Meta, ask: Ask) -> Wish {
+        let aim = Aim {
             deployment: Deployment::recorded(folder, &meta.project, &meta.environment),
             wanted: Wanted::Nothing,
             planning: Planning::default(),
-            running: self.running.clone(),
-            showing: Showing { format: Format::Text, full: false },
-            ask,
-            adopt: BTreeSet::new(),
             approved: None,
         };
-        wish.converge(global, console)
+        let showing = Showing { format: Format::Text, full: false };
+        Wish { command: "gc", aim, running: self.running.clone(), showing, ask }
     }
 }
 

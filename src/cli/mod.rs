@@ -3,6 +3,7 @@
 //! In: the arguments. Out: an [`Exit`] status, results on standard output, everything else on
 //! standard error. May use every room.
 
+mod aim;
 mod apply;
 mod args;
 mod cloud;
@@ -47,10 +48,10 @@ use args::Global;
 
 /// Deploys AWS serverless patterns from a TOML manifest
 ///
-/// Exit status: 0 done, or nothing to do; 1 a fault of the program or the machine; 2 there are
-/// changes (`plan --detailed-exitcode`, `drift`); 3 the manifest or the command line is wrong,
-/// nothing was touched; 4 some steps failed, run again to go on; 5 another run holds the state;
-/// 130 stopped by a signal.
+/// Exit status: 0 done, or nothing to do; 1 a fault of the program or the machine, or the question
+/// was not answered with `yes`; 2 there are changes (`plan --detailed-exitcode`, `drift`); 3 the
+/// manifest or the command line is wrong, nothing was touched; 4 some steps failed, run again to go
+/// on; 5 another run holds the state; 130 stopped by a signal, at the question too.
 #[derive(Parser, Debug)]
 #[command(name = "maas", version, propagate_version = false, max_term_width = 100)]
 pub struct Cli {

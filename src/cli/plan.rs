@@ -4,15 +4,13 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::aim::{Aim, Made, Wanted};
 use super::args::{Calling, Format, Global, Planning, Showing, Which};
-use super::converge::{nothing, options};
 use super::deployment::{Deployment, no_region};
-use super::expiry::Expiry;
 use super::run::Run;
 use super::saved::Saved;
-use super::{Ended, Exit, Failure, cloud, code, offline, reading, teardown};
+use super::{Ended, Exit, Failure, cloud, offline, reading};
 use crate::graph::Place;
-use crate::patterns;
 use crate::plan::{Observations, Plan};
 use crate::report::{Console, Detail, count, plan_json, plan_markdown, plan_view};
 use crate::state::Snapshot;
@@ -33,7 +31,7 @@ pub struct PlanCommand {
     showing: Showing,
 
     /// Shows what destroy would do
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["replace", "adopt", "ttl"])]
     destroy: bool,
 
     /// Exits with 2 where there are changes
@@ -64,13 +62,12 @@ impl PlanCommand {
         let deployment = Deployment::find(&self.which, global)?;
         let snapshot = deployment.snapshot()?;
         remark(&snapshot, console);
-        let (plan, expiry, place) = self.plan(&deployment, &snapshot, global, console, run)?;
+        let (aim, made, place) = self.plan(deployment, &snapshot, global, console, run)?;
         if let Some(out) = &self.out {
-            let planning = &self.planning;
-            Saved::of(&deployment, planning, self.destroy, &expiry, &place, &snapshot, &plan)
-                .write(out)?;
+            Saved::of(&aim, &made, &place, &snapshot).write(out)?;
         }
-        console.result(&self.shown(&plan));
+        let plan = &made.plan;
+        console.result(&self.shown(plan));
         if let Some(out) = &self.out {
             console.say(&format!("Written to {0}: maas apply {0}\n", out.display()));
         }
@@ -80,39 +77,36 @@ impl PlanCommand {
         })
     }
 
+    /// The plan with what it was made from, and where it is for.
     fn plan(
         &self,
-        deployment: &Deployment,
+        deployment: Deployment,
         snapshot: &Snapshot,
         global: &Global,
         console: Console,
         run: &Run,
-    ) -> Result<(Plan, Expiry, Place), Failure> {
+    ) -> Result<(Aim, Made, Place), Failure> {
         let region = deployment.region(snapshot).ok_or_else(no_region)?;
         cloud::same_region(snapshot, &region)?;
-        let (place, seen) = match self.planning.refresh {
-            true => reading::read(region.clone(), snapshot, global, self.calling.parallelism, run)?,
-            false => {
-                let account = offline::account(snapshot);
-                (Place { account, region: region.clone() }, Observations::new())
-            }
+        let wanted = match self.destroy {
+            true => Wanted::Nothing,
+            false => Wanted::of(&deployment, console)?,
         };
-        if self.destroy {
-            let mut options = options(&self.planning, String::new());
-            options.teardown.manifest = teardown::of(deployment, &place);
-            let plan = offline::plan(&nothing(deployment), snapshot, &seen, &place, &options)?;
-            return Ok((plan, Expiry::default(), place));
-        }
-        let manifest = deployment.manifest(Some(region))?;
-        manifest.check_code()?;
-        let expiry = Expiry::of(self.planning.ttl, &manifest, snapshot);
-        code::build(&manifest, console)?;
-        let packages = code::packages(&manifest);
-        let expanded = patterns::expand(&manifest, &place, expiry.tag.clone(), &packages)?;
-        let options = options(&self.planning, manifest.digest.clone());
-        let plan = offline::plan(&expanded.graph, snapshot, &seen, &place, &options)
-            .map_err(|errors| Failure::of_plan(errors, &manifest))?;
-        Ok((plan, expiry, place))
+        let planning = self.planning.clone();
+        let aim = Aim { deployment, wanted, planning, approved: None };
+        let (place, seen) = match self.planning.refresh {
+            true => {
+                let parallelism = self.calling.parallelism;
+                let first = |place: &Place, seen: &Observations| {
+                    let made = aim.make(place, snapshot, seen, &aim.options(place))?;
+                    Ok(Some(made.plan))
+                };
+                reading::read(region, snapshot, global, parallelism, run, first)?
+            }
+            false => (Place { account: offline::account(snapshot), region }, Observations::new()),
+        };
+        let made = aim.make(&place, snapshot, &seen, &aim.options(&place))?;
+        Ok((aim, made, place))
     }
 
     fn shown(&self, plan: &Plan) -> String {

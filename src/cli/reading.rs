@@ -8,10 +8,11 @@ use super::run::Run;
 use super::{Failure, cloud, signals};
 use crate::execute::{self, Bench};
 use crate::graph::Place;
-use crate::plan::Observations;
+use crate::plan::{Observations, Plan};
 use crate::state::{Keeper, MemoryStore, Snapshot};
 
-/// Reads all that is recorded. Nothing is written: what calls would record goes to a copy.
+/// Reads all that is recorded, and looks for what the plan that follows from it would make. Nothing
+/// is written: what calls would record goes to a copy.
 ///
 /// # Errors
 /// Where AWS cannot be reached, or refuses.
@@ -21,6 +22,7 @@ pub(super) fn read(
     global: &Global,
     parallelism: u16,
     run: &Run,
+    plan: impl FnOnce(&Place, &Observations) -> Result<Option<Plan>, Failure>,
 ) -> Result<(Place, Observations), Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -40,7 +42,10 @@ pub(super) fn read(
             parallelism: parallelism.into(),
             adopt: BTreeSet::new(),
         };
-        let seen = execute::look(&bench, snapshot, |_| true).await?;
+        let mut seen = execute::look(&bench, snapshot, |_| true).await?;
+        if let Some(plan) = plan(&bench.place, &seen)? {
+            seen.extend(execute::standing(&bench, &plan).await?);
+        }
         Ok((bench.place, seen))
     })
 }

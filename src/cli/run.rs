@@ -5,13 +5,11 @@ use std::time::Instant;
 
 use serde_json::{Value, json};
 
+use super::aim::Made;
 use super::args::Format;
 use super::converge::{Wish, exit, leaves_nothing, since};
-use super::expiry::Expiry;
 use super::{Ended, Exit, Failure, stored};
 use crate::execute::{self, Bench, EventKind, Events, Outcome, Tally};
-use crate::patterns::Expanded;
-use crate::plan::Plan;
 use crate::report::{
     Complaint, Console, Detail, EventsFile, Progress, count, elapsed, outputs_json, outputs_view,
     past, plan_json, plan_markdown, plan_view, summary_line, tally_line,
@@ -34,12 +32,17 @@ impl Run {
         let file = file
             .map(|path| EventsFile::create(path).map_err(|e| Failure::io("write", path, &e)))
             .transpose()?;
+        Ok(Self::with(command, file, console))
+    }
+
+    /// The same whose events go where those of another run went.
+    pub fn with(command: &str, file: Option<EventsFile>, console: Console) -> Self {
         let progress = Progress::new(console, file);
         let at = jiff::Timestamp::now().strftime("%Y%m%dT%H%M%S");
         let id = format!("{command}-{at}-{:06x}", fastrand::u32(0..1 << 24));
         let listener = progress.clone();
         let events = Events::new(id, move |event| listener.event(event));
-        Ok(Self { events, progress, started: Instant::now() })
+        Self { events, progress, started: Instant::now() }
     }
 
     /// The run as the state is told of it.
@@ -54,7 +57,7 @@ impl Run {
         }
         let outcome = match ended {
             Ok(Exit::Done | Exit::Changes) => Outcome::Done,
-            Ok(Exit::Stopped) => Outcome::Stopped,
+            Ok(Exit::Stopped | Exit::Declined) => Outcome::Stopped,
             Err(failure) if failure.exit() == Exit::Stopped => Outcome::Stopped,
             _ => Outcome::Failed,
         };
@@ -72,9 +75,7 @@ pub(super) struct Settled<'a> {
     pub wish: &'a Wish,
     pub bench: &'a Bench,
     pub state: &'a State,
-    pub expanded: Expanded,
-    pub expiry: Expiry,
-    pub plan: Plan,
+    pub made: Made,
     pub console: Console,
 }
 
@@ -82,31 +83,31 @@ impl Settled<'_> {
     /// Shows the plan, asks, carries it out, and records the outputs.
     pub async fn approve_and_run(self, run: &Run) -> Ended {
         self.show();
-        if !self.plan.is_empty() && !self.is_approved().await {
+        if !self.made.plan.is_empty() && !self.is_approved().await {
             if self.bench.stop.is_asked() {
                 return Err(Failure::stopped("Stopped; nothing was touched."));
             }
             self.console.say("Nothing was touched.\n");
-            return Ok(Exit::Stopped);
+            return Ok(Exit::Declined);
         }
-        if !self.plan.is_empty() {
+        if !self.made.plan.is_empty() {
             self.state.keep_export()?;
         }
         self.commit(self.meta_before()).await?;
         self.state.doing(format!(
             "{} of {}",
-            count(self.plan.steps.len(), "step"),
+            count(self.made.plan.steps.len(), "step"),
             self.wish.command
         ))?;
-        run.progress.follow(&self.plan);
+        run.progress.follow(&self.made.plan);
         run.events.tell(EventKind::RunStarted {
             command: self.wish.command.to_owned(),
-            project: self.plan.project.clone(),
-            environment: self.plan.environment.clone(),
-            steps: self.plan.steps.len(),
+            project: self.made.plan.project.clone(),
+            environment: self.made.plan.environment.clone(),
+            steps: self.made.plan.steps.len(),
         });
         let started = Instant::now();
-        let report = execute::run(self.bench, &self.plan, &self.expanded.graph).await?;
+        let report = execute::run(self.bench, &self.made.plan, &self.made.expanded.graph).await?;
         let outputs = self.record_outputs().await?;
         self.tell(run, since(started), &report, &outputs);
         Ok(exit(report.outcome))
@@ -115,20 +116,20 @@ impl Settled<'_> {
     fn show(&self) {
         let detail = if self.wish.showing.full { Detail::Everything } else { Detail::Changes };
         match self.wish.showing.format {
-            Format::Text if self.plan.is_empty() => {
-                self.console.result(&format!("{}\n", summary_line(&self.plan)));
+            Format::Text if self.made.plan.is_empty() => {
+                self.console.result(&format!("{}\n", summary_line(&self.made.plan)));
             }
             Format::Text if !self.console.quiet() => {
-                self.console.result(&format!("{}\n", plan_view(&self.plan, detail)));
+                self.console.result(&format!("{}\n", plan_view(&self.made.plan, detail)));
             }
-            Format::Markdown => self.console.result(&plan_markdown(&self.plan, usize::MAX)),
+            Format::Markdown => self.console.result(&plan_markdown(&self.made.plan, usize::MAX)),
             Format::Text | Format::Json => {}
         }
     }
 
     async fn is_approved(&self) -> bool {
-        let name = self.wish.deployment.name();
-        let question = match self.wish.is_destroy() {
+        let name = self.wish.aim.deployment.name();
+        let question = match self.wish.aim.is_destroy() {
             true => format!("Destroy all of this in {name}?"),
             false => format!("Apply this to {name}?"),
         };
@@ -150,16 +151,16 @@ impl Settled<'_> {
         let snapshot = self.bench.keeper.snapshot();
         let meta = &snapshot.meta;
         let place = &self.bench.place;
-        let nothing_yet = leaves_nothing(&snapshot) && self.plan.is_empty();
+        let nothing_yet = leaves_nothing(&snapshot) && self.made.plan.is_empty();
         if nothing_yet {
             return MetaChange::default();
         }
         MetaChange {
             account: new(&meta.account, place.account.clone()),
             region: new(&meta.region, Some(place.region.clone())),
-            expires: new(&meta.expires, self.expiry.at.clone()),
-            ttl: new(&meta.ttl, self.expiry.ttl.clone()),
-            protect: new(&meta.protect, self.wish.protects()),
+            expires: new(&meta.expires, self.made.expiry.at.clone()),
+            ttl: new(&meta.ttl, self.made.expiry.ttl.clone()),
+            protect: new(&meta.protect, self.wish.aim.protects()),
             outputs: None,
         }
     }
@@ -167,10 +168,10 @@ impl Settled<'_> {
     async fn record_outputs(&self) -> Result<serde_json::Map<String, Value>, Failure> {
         let snapshot = self.bench.keeper.snapshot();
         let account = self.bench.place.account.as_deref();
-        let outputs = match self.wish.is_destroy() {
+        let outputs = match self.wish.aim.is_destroy() {
             // What is left keeps what it had.
             true => stored::recorded(&snapshot),
-            false => stored::resolved(&self.expanded.outputs, &snapshot, account),
+            false => stored::resolved(&self.made.expanded.outputs, &snapshot, account),
         };
         let outputs = stored::present(outputs, &snapshot);
         let mut change = MetaChange::default();
@@ -183,7 +184,10 @@ impl Settled<'_> {
         {
             change.outputs = Some(recorded);
         }
-        if leaves_nothing(&snapshot) && self.wish.is_destroy() && snapshot.meta.expires.is_some() {
+        if leaves_nothing(&snapshot)
+            && self.wish.aim.is_destroy()
+            && snapshot.meta.expires.is_some()
+        {
             (change.expires, change.ttl) = (Some(None), Some(None));
         }
         self.commit(change).await?;
@@ -225,7 +229,7 @@ impl Settled<'_> {
         match self.wish.showing.format {
             Format::Json => self.console.result(&format!("{:#}\n", self.json(report, outputs))),
             Format::Text | Format::Markdown if report.outcome == Outcome::Done => {
-                if !self.plan.is_empty() {
+                if !self.made.plan.is_empty() {
                     let calls: u64 = run.events.calls().values().sum();
                     let calls = count(calls.try_into().unwrap_or(usize::MAX), "call");
                     self.console.result(&format!("Done: {said} in {time}, {calls}.\n"));
@@ -239,7 +243,7 @@ impl Settled<'_> {
     }
 
     fn json(&self, report: &execute::Report, outputs: &serde_json::Map<String, Value>) -> Value {
-        let mut value = plan_json(&self.plan);
+        let mut value = plan_json(&self.made.plan);
         let fault = |failed: &execute::StepFault| json!({"address": failed.address, "action": failed.action, "fault": failed.fault});
         value["outcome"] = json!(report.outcome);
         value["tally"] = json!(report.tally);

@@ -1,23 +1,24 @@
 //! Plans in files: what `plan --out` writes, and `apply` carries out if it still holds.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 use super::Failure;
-use super::args::{Planning, Teardown};
-use super::deployment::Deployment;
-use super::expiry::Expiry;
-use crate::graph::{Address, Place};
+use super::aim::{Aim, Made};
+use super::args::{Environment, Planning, Teardown};
+use crate::graph::{Address, Document, Graph, Place, document};
 use crate::plan::Plan;
 use crate::report::{Complaint, plan_json, write_private};
 use crate::state::Snapshot;
 
 /// A plan in a file.
 ///
-/// It holds what the plan was made from and what it says, without secrets. To carry it out, it is
-/// made anew; another one than this is refused.
+/// It holds what the plan was made from and what it says, and of secrets only salted digests. To
+/// carry it out, it is made anew; another one than this is refused.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Saved {
     format: u32,
@@ -31,8 +32,8 @@ pub(super) struct Saved {
     pub refresh: bool,
     targets: Vec<String>,
     replace: Vec<Address>,
+    adopt: Vec<Address>,
     ttl: Option<String>,
-    #[serde(default)]
     teardown: Teardown,
     /// What the tag `maas:expires` says.
     pub expires: Option<String>,
@@ -43,36 +44,37 @@ pub(super) struct Saved {
     lineage: Option<String>,
     /// What it says, as `plan --format json` does.
     plan: Value,
+    /// What the digests are salted with.
+    salt: String,
+    /// The digests of what is wanted, secrets and all, by resource.
+    wanted: BTreeMap<Address, String>,
 }
 
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 impl Saved {
     /// A plan, and what it was made from.
-    pub fn of(
-        deployment: &Deployment,
-        planning: &Planning,
-        destroy: bool,
-        expiry: &Expiry,
-        place: &Place,
-        snapshot: &Snapshot,
-        plan: &Plan,
-    ) -> Self {
+    pub fn of(aim: &Aim, made: &Made, place: &Place, snapshot: &Snapshot) -> Self {
+        let Aim { deployment, planning, .. } = aim;
+        let salt = format!("{:032x}", fastrand::u128(..));
         Self {
             format: FORMAT,
             path: deployment.path.canonicalize().unwrap_or_else(|_| deployment.path.clone()),
             environment: deployment.environment.clone(),
-            destroy,
+            destroy: aim.is_destroy(),
             refresh: planning.refresh,
             targets: planning.targets.iter().map(ToString::to_string).collect(),
             replace: planning.replace.clone(),
+            adopt: planning.adopt.clone(),
             ttl: planning.ttl.map(|ttl| ttl.to_string()),
             teardown: planning.teardown,
-            expires: expiry.tag.clone(),
+            expires: made.expiry.tag.clone(),
             account: place.account.clone(),
             region: place.region.clone(),
             lineage: lineage(snapshot),
-            plan: plan_json(plan),
+            plan: plan_json(&made.plan),
+            wanted: digests(&made.expanded.graph, &salt),
+            salt,
         }
     }
 
@@ -112,9 +114,30 @@ impl Saved {
             refresh: self.refresh,
             targets: self.targets.iter().flat_map(|target| target.parse()).collect(),
             replace: self.replace.clone(),
+            adopt: self.adopt.clone(),
             ttl: self.ttl.as_ref().and_then(|ttl| ttl.parse().ok()),
             teardown: self.teardown,
         }
+    }
+
+    /// The environment that it was made for, which has to be the one that is named, if one is.
+    ///
+    /// # Errors
+    /// Where another is named.
+    pub fn environment(&self, asked: &Environment) -> Result<Environment, Failure> {
+        if let Some(other) = asked.env.as_ref().filter(|env| **env != self.environment) {
+            let message = format!(
+                "The plan is for the environment `{}`, and `{other}` was asked for. Nothing was \
+                 touched.",
+                self.environment
+            );
+            let help = format!(
+                "Leave `--env` and MAAS_ENV out, or make a plan with `maas plan --env {other} --out \
+                 FILE`."
+            );
+            return Err(Failure::wrong(Complaint::new("maas::plan::stale", message).help(help)));
+        }
+        Ok(Environment { env: Some(self.environment.clone()), variables: asked.variables.clone() })
     }
 
     /// Where it was made for, which has to be where it is carried out.
@@ -122,8 +145,17 @@ impl Saved {
     /// # Errors
     /// Where it is not.
     pub fn place_in(&self, now: &Place) -> Result<Place, Failure> {
-        if self.region != now.region || (self.account.is_some() && self.account != now.account) {
-            return Err(stale("it was made for another account or region"));
+        if self.region != now.region {
+            return Err(stale(&format!(
+                "it was made for the region {}, and this is {}",
+                self.region, now.region
+            )));
+        }
+        if let Some(account) = self.account.as_ref().filter(|_| self.account != now.account) {
+            let here = now.account.as_deref().unwrap_or("unknown");
+            return Err(stale(&format!(
+                "it was made for the account {account}, and this is {here}"
+            )));
         }
         Ok(Place { account: self.account.clone(), region: self.region.clone() })
     }
@@ -132,21 +164,57 @@ impl Saved {
     ///
     /// # Errors
     /// What is not as it was.
-    pub fn agrees(&self, now: &Plan, snapshot: &Snapshot) -> Result<(), Failure> {
+    pub fn agrees(&self, now: &Plan, graph: &Graph, snapshot: &Snapshot) -> Result<(), Failure> {
         let now = plan_json(now);
-        let why = if lineage(snapshot) != self.lineage {
-            "the state is another one"
-        } else if now["state_serial"] != self.plan["state_serial"] {
-            "the state was changed since"
-        } else if now["manifest"] != self.plan["manifest"] {
-            "the manifest was changed since"
-        } else if now != self.plan {
-            "code, a variable, or the cloud was changed since"
-        } else {
-            return Ok(());
-        };
-        Err(stale(why))
+        if lineage(snapshot) != self.lineage {
+            return Err(stale(match self.lineage {
+                Some(_) => "the state is another one",
+                None => "there was no state, and there is one now",
+            }));
+        }
+        let (was, is) = (&self.plan["state_serial"], &now["state_serial"]);
+        if was != is {
+            return Err(stale(&format!("the state was changed since, from serial {was} to {is}")));
+        }
+        if now["manifest"] != self.plan["manifest"] {
+            return Err(stale("the manifest was changed since"));
+        }
+        let wanted = digests(graph, &self.salt);
+        let addresses: BTreeSet<&Address> = wanted.keys().chain(self.wanted.keys()).collect();
+        let others: Vec<&Address> = addresses
+            .into_iter()
+            .filter(|address| wanted.get(address) != self.wanted.get(address))
+            .collect();
+        if !others.is_empty() {
+            return Err(stale(&format!(
+                "code or a variable was changed since, and with it what is wanted of {}",
+                few(&others)
+            )));
+        }
+        if now != self.plan {
+            return Err(stale("the cloud was changed since"));
+        }
+        Ok(())
     }
+}
+
+/// So many addresses are named.
+const NAMED: usize = 3;
+
+fn few(addresses: &[&Address]) -> String {
+    let more = addresses.len().saturating_sub(NAMED);
+    let mut named: Vec<String> = addresses.iter().take(NAMED).map(ToString::to_string).collect();
+    named.extend((more > 0).then(|| format!("{more} more")));
+    named.join(", ")
+}
+
+/// The digest of all that is wanted of each resource. A secret goes into it sealed.
+fn digests(graph: &Graph, salt: &str) -> BTreeMap<Address, String> {
+    let digest = |wanted: &Document| {
+        let text = document::seal(wanted.clone(), salt).to_string();
+        document::hex(&Sha256::digest(text.as_bytes()))
+    };
+    graph.nodes().iter().map(|(at, node)| (at.clone(), digest(&node.wanted))).collect()
 }
 
 fn stale(why: &str) -> Failure {
@@ -163,12 +231,36 @@ fn lineage(snapshot: &Snapshot) -> Option<String> {
 #[expect(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use crate::aws::{Queue, QueueInputs};
+    use crate::cli::aim::Wanted;
+    use crate::cli::deployment::Deployment;
+    use crate::cli::expiry::Expiry;
+    use crate::graph::{Input, Scope};
+    use crate::patterns::Expanded;
 
-    fn saved(plan: &Plan, snapshot: &Snapshot) -> Saved {
-        let place = Place { account: None, region: "eu-west-1".into() };
+    fn aim() -> Aim {
         let deployment = Deployment::recorded(Path::new("/s"), "shop", "dev");
         let planning = Planning { targets: vec!["jobs".parse().unwrap()], ..Planning::default() };
-        Saved::of(&deployment, &planning, false, &Expiry::default(), &place, snapshot, plan)
+        Aim { deployment, wanted: Wanted::Nothing, planning, approved: None }
+    }
+
+    fn saved_with(plan: &Plan, graph: Graph, snapshot: &Snapshot) -> Saved {
+        let place = Place { account: None, region: "eu-west-1".into() };
+        let expanded = Expanded { graph, outputs: BTreeMap::new() };
+        let made = Made { plan: plan.clone(), expanded, expiry: Expiry::default() };
+        Saved::of(&aim(), &made, &place, snapshot)
+    }
+
+    fn saved(plan: &Plan, snapshot: &Snapshot) -> Saved {
+        saved_with(plan, Graph::default(), snapshot)
+    }
+
+    fn graph_with(secret: &str) -> Graph {
+        let mut graph = Graph::new(Scope::default());
+        let name = Input::Secret(secret.to_owned());
+        let queue = QueueInputs { name, ..QueueInputs::default() };
+        graph.add::<Queue>("jobs/queue".parse().unwrap(), queue);
+        graph
     }
 
     fn plan(serial: u64, manifest: &str) -> Plan {
@@ -200,10 +292,32 @@ mod tests {
     fn only_the_same_plan_on_the_same_state_is_carried_out() {
         let (snapshot, agreed) = (recorded(3), plan(3, "m"));
         let saved = saved(&agreed, &snapshot);
-        assert!(saved.agrees(&agreed, &snapshot).is_ok());
-        assert!(saved.agrees(&plan(4, "m"), &snapshot).is_err());
-        assert!(saved.agrees(&plan(3, "n"), &snapshot).is_err());
-        assert!(saved.agrees(&agreed, &recorded(3)).is_err(), "another lineage");
+        let graph = Graph::default();
+        assert!(saved.agrees(&agreed, &graph, &snapshot).is_ok());
+        assert!(saved.agrees(&plan(4, "m"), &graph, &snapshot).is_err());
+        assert!(saved.agrees(&plan(3, "n"), &graph, &snapshot).is_err());
+        assert!(saved.agrees(&agreed, &graph, &recorded(3)).is_err(), "another lineage");
+    }
+
+    #[test]
+    fn a_plan_holds_for_the_secrets_that_it_was_made_with_and_has_none_of_them() {
+        let (snapshot, agreed) = (recorded(0), plan(0, "m"));
+        let saved = saved_with(&agreed, graph_with("hunter2"), &snapshot);
+        let text = serde_json::to_string(&saved).unwrap();
+        assert!(text.contains("jobs/queue") && !text.contains("hunter2"), "{text}");
+        assert!(saved.agrees(&agreed, &graph_with("hunter2"), &snapshot).is_ok());
+        assert!(saved.agrees(&agreed, &graph_with("hunter3"), &snapshot).is_err());
+        assert!(saved.agrees(&agreed, &Graph::default(), &snapshot).is_err());
+    }
+
+    #[test]
+    fn a_plan_is_for_one_environment() {
+        let saved = saved(&plan(0, "m"), &recorded(0));
+        let asked =
+            |env: Option<&str>| Environment { env: env.map(str::to_owned), variables: Vec::new() };
+        assert_eq!(saved.environment(&asked(None)).unwrap().name(), "dev");
+        assert_eq!(saved.environment(&asked(Some("dev"))).unwrap().name(), "dev");
+        assert!(saved.environment(&asked(Some("prod"))).is_err());
     }
 
     #[test]

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use futures::stream::{self, StreamExt};
 
 use super::hooks::Reading;
+use super::recover::{Found, find};
 use super::{Bench, EventKind};
 use crate::graph::{Address, Fault, FaultKind, HeldDocument};
-use crate::plan::{Observations, Observed};
+use crate::plan::{Observations, Observed, Operation, Plan, Reason, Step};
 use crate::state::{Record, Snapshot};
 
 /// Reads every recorded resource that `wanted` selects, several at once.
@@ -28,6 +29,17 @@ pub async fn look(
     let reads = records
         .into_iter()
         .map(|record| async move { (record.address.clone(), read(bench, record).await) });
+    gather(bench, reads).await
+}
+
+/// Waits for all of these, several at once.
+async fn gather<F>(
+    bench: &Bench,
+    reads: impl Iterator<Item = F>,
+) -> Result<Observations, Vec<(Address, Fault)>>
+where
+    F: Future<Output = (Address, Result<Option<Observed>, Fault>)>,
+{
     let results: Vec<_> =
         stream::iter(reads).buffer_unordered(bench.parallelism.max(1)).collect().await;
     let (mut seen, mut faults) = (Observations::new(), Vec::new());
@@ -40,6 +52,33 @@ pub async fn look(
     }
     faults.sort_by(|one, other| one.0.cmp(&other.0));
     if faults.is_empty() { Ok(seen) } else { Err(faults) }
+}
+
+/// Looks for what exists already under the names of what the plan is about to make.
+///
+/// # Errors
+/// The faults of those that could not be looked for, with their addresses.
+pub async fn standing(bench: &Bench, plan: &Plan) -> Result<Observations, Vec<(Address, Fault)>> {
+    let made = plan.steps.iter().filter(|step| {
+        step.operation == Operation::Create
+            && step.reasons.iter().any(|it| matches!(it, Reason::New | Reason::Adopted(_)))
+    });
+    let looks =
+        made.map(|step| async move { (step.key.address.clone(), standing_at(bench, step).await) });
+    gather(bench, looks).await
+}
+
+/// What is there under the name of what one step makes; none where that is not known yet.
+async fn standing_at(bench: &Bench, step: &Step) -> Result<Option<Observed>, Fault> {
+    let resource = bench.catalogue.get(&step.kind).ok_or_else(|| unknown(&step.kind))?;
+    let Some(inputs) = &step.preview else { return Ok(None) };
+    match find(bench, resource.as_ref(), inputs, &[]).await {
+        Ok(Some(Found { id, ours, .. })) => Ok(Some(Observed::Standing { id, ours })),
+        Ok(None) => Ok(Some(Observed::Gone)),
+        // It hangs on something that is not there itself.
+        Err(fault) if fault.kind == FaultKind::Defect => Ok(None),
+        Err(fault) => Err(fault),
+    }
 }
 
 /// What is there of one record; none where it was never told an id.

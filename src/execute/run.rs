@@ -94,10 +94,10 @@ pub async fn run(bench: &Bench, plan: &Plan, graph: &Graph) -> Result<Report, Fa
 }
 
 async fn refresh(bench: &Bench, plan: &Plan) -> Result<(), Fault> {
-    if plan.refreshed.is_empty() && plan.lost.is_empty() {
+    if plan.refreshed.is_empty() {
         return Ok(());
     }
-    let batch = Batch { puts: plan.refreshed.clone(), removes: plan.lost.clone(), ..Batch::new() };
+    let batch = Batch { puts: plan.refreshed.clone(), ..Batch::new() };
     bench.keeper.commit(batch).await.map_err(|error| state_fault(&error))?;
     Ok(())
 }

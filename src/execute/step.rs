@@ -55,7 +55,7 @@ pub(super) async fn perform(
         Operation::Create => Some(work.create().await?),
         Operation::Update => Some(work.update().await?),
         Operation::Delete => work.delete().await?,
-        Operation::DeleteWithOwner => work.forget().await?,
+        Operation::DeleteWithOwner | Operation::Forget => work.forget().await?,
     };
     Ok(Done { id, called: work.hooks.called.load(Ordering::Relaxed) })
 }

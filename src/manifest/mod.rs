@@ -95,10 +95,10 @@ pub use problems::Problems;
 pub use schema::{schema, schema_text};
 pub use source::Source;
 pub use span::{Span, Spanned};
-pub use tables::{Backend, StateSettings};
+pub use tables::{Backend, STATE_IN_A_FOLDER, StateSettings};
 pub use text::{Reference, Sensitive, Text, TextPart};
 pub use values::{
     Access, Cidr, CodePath, Duration, Either, EnvironmentName, InstanceName, Malformed, Method,
     Name, ProjectName, Region, Retention, Route, Size, VariableName, With,
 };
-pub(crate) use words::{any_of, did_you_mean, list};
+pub(crate) use words::{any_of, did_you_mean, list, nearest};

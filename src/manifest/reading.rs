@@ -39,6 +39,12 @@ pub(crate) fn read_tables(
     patterns: &[PatternSchema],
     problems: &mut Problems,
 ) -> Option<Tables> {
+    if let Some(problem) = written.table("state").and_then(check_state) {
+        problems.extend(Some(problem));
+        let mut rest = written.clone();
+        rest.remove("state");
+        return read_tables(&rest, context, patterns, problems);
+    }
     let catalogue = Catalogue::new(patterns);
     problems.extend(environment::check_name(&context.environment));
     let mut mode = Mode { partial: true, ..Mode::default() };
@@ -59,7 +65,6 @@ pub(crate) fn read_tables(
     let name = selected.map(Entry::name).unwrap_or_default();
     check_as::<EnvironmentHead>(&head, &["environments", name], mode, problems);
     let instances = catalogue.read_instances(&whole, mode, problems);
-    problems.extend(whole.table("state").and_then(check_state));
     if !problems.is_empty() {
         return None;
     }

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::function::FunctionDefaults;
 use super::problem::Problem;
-use super::span::{Span, Spanned};
-use super::value::{Entry, Table};
+use super::span::Spanned;
+use super::value::Table;
 use super::values::{
     Duration, EnvironmentGlob, InstanceName, ManifestVariable, ProjectName, Region, TagKey,
     TagValue,
@@ -67,37 +67,22 @@ pub(crate) struct ProjectTable {
 pub struct StateSettings {
     /// The kind of store.
     pub backend: Backend,
-    /// For `sled`: the folder, relative to the manifest; else the nearest folder `state` upwards
+    /// The folder, relative to the manifest; else the nearest folder `state` upwards
     /// from the manifest.
     pub path: Option<Spanned<String>>,
-    /// For `dynamodb`: the table.
-    #[schemars(length(min = 3, max = 255), regex(pattern = r"^[A-Za-z0-9_.-]+$"))]
-    pub table: Option<Spanned<String>>,
 }
 
-/// What the schema of `[state]` cannot say: which keys go with which backend.
+/// Where the state can be, for who wants it elsewhere.
+pub const STATE_IN_A_FOLDER: &str = "Name a folder with `path` under `[state]`, or with \
+    `--state DIR`. A team shares it on a common disk, or hands it over by `maas state export` and \
+    `maas state import`.";
+
+/// What the schema of `[state]` would say less plainly: that there is no such backend.
 pub(crate) fn check_state(state: &Table) -> Option<Problem> {
-    let backend = state.entry("backend");
-    match backend.map_or(Some("sled"), |entry| entry.value.plain())? {
-        "sled" => state.entry("table").map(|entry| unfit(entry, "dynamodb")),
-        "dynamodb" if !state.contains("table") => {
-            let message = "A key is missing.";
-            let place = backend.map_or(Span::NOWHERE, |entry| entry.key.span);
-            let problem = Problem::at(place, "maas::manifest::missing_key", message);
-            let problem = problem.label("this backend needs `table` beside it");
-            Some(problem.help("`table`: the name of the DynamoDB table that holds the state."))
-        }
-        "dynamodb" => state.entry("path").map(|entry| unfit(entry, "sled")),
-        _ => None,
-    }
-}
-
-fn unfit(entry: &Entry, backend: &str) -> Problem {
-    let key = entry.name();
-    let message = "A key does not go with the backend.";
-    Problem::at(entry.key.span, "maas::manifest::state", message)
-        .label(format!("`{key}` is for the backend `{backend}`"))
-        .help(format!("Set `backend = \"{backend}\"`, or leave `{key}` out."))
+    let backend = state.get("backend").filter(|backend| backend.plain() == Some("dynamodb"))?;
+    let message = "This version of maas keeps its state in a folder, and not in DynamoDB.";
+    let problem = Problem::at(backend.span, "maas::state::backend", message);
+    Some(problem.label("the only backend is `sled`").help(STATE_IN_A_FOLDER))
 }
 
 /// The kind of store that holds the state.
@@ -108,8 +93,6 @@ pub enum Backend {
     /// A folder on this machine.
     #[default]
     Sled,
-    /// A DynamoDB table, to share it with a team and with CI.
-    Dynamodb,
 }
 
 /// A value that is given from outside.

@@ -34,7 +34,9 @@ pub fn check(plan: &Plan, snapshot: &Snapshot) -> Vec<Flaw> {
         }
         let twice = match step.operation {
             Operation::Create | Operation::Update => ups.insert(&step.key.address, id),
-            Operation::Delete | Operation::DeleteWithOwner => downs.insert(&step.key, id),
+            Operation::Delete | Operation::DeleteWithOwner | Operation::Forget => {
+                downs.insert(&step.key, id)
+            }
         };
         if twice.is_some() {
             flaw("two steps do the same to one record");

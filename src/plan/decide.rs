@@ -167,8 +167,7 @@ impl<'a> Round<'a> {
         let Some(record) = record.filter(|_| !is_gone) else {
             if self.world.in_scope(&node.address) {
                 decision.verdict = Verdict::Create;
-                decision.reasons =
-                    vec![if record.is_some() { Reason::Missing } else { Reason::New }];
+                decision.reasons = vec![self.why_made(node, record)?];
             }
             return Ok(decision);
         };
@@ -177,6 +176,29 @@ impl<'a> Round<'a> {
         }
         self.compare(node, record, resource, &mut decision)?;
         Ok(decision)
+    }
+
+    /// Whether a call that makes it was interrupted, so that what is there may be its own.
+    fn is_open(&self, address: &Address) -> bool {
+        self.world.snapshot.intents.values().any(|intent| intent.key.address == *address)
+    }
+
+    /// Why it is made: it was deleted, it is new, or what exists is taken over.
+    fn why_made(&self, node: &Node, record: Option<&Record>) -> Result<Reason, Vec<PlanError>> {
+        let address = &node.address;
+        let asked = self.world.options.adopt.contains(address);
+        Ok(match self.world.seen.get(address) {
+            _ if record.is_some() => Reason::Missing,
+            Some(Observed::Standing { id, ours }) if *ours || asked || self.is_open(address) => {
+                Reason::Adopted(Some(id.clone()))
+            }
+            Some(Observed::Standing { id, .. }) => {
+                let (address, id) = (address.clone(), id.clone());
+                return Err(vec![PlanError::Taken { address, id }]);
+            }
+            None if asked => Reason::Adopted(None),
+            _ => Reason::New,
+        })
     }
 
     /// The wanted inputs, with references and as far as they are known, both sealed.
@@ -370,7 +392,7 @@ impl<'a> Round<'a> {
                     lost.push(record.key());
                     continue;
                 }
-                Observed::Gone => continue,
+                Observed::Gone | Observed::Standing { .. } => continue,
                 Observed::Seen(seen) => seen,
             };
             let decision = self.decisions.get(address);

@@ -23,6 +23,7 @@ pub fn drift(snapshot: &Snapshot, seen: &Observations, catalogue: &Catalogue) ->
         let resource = catalogue.get(&record.kind)?;
         let changes = match observed {
             Observed::Gone => None,
+            Observed::Standing { .. } => return None,
             Observed::Seen(seen) => {
                 let applied = resource.normal(record.inputs.clone());
                 let applied = applied.unwrap_or_else(|_| record.inputs.clone());

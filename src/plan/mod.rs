@@ -24,7 +24,7 @@ pub use target::{BadTarget, Target};
 
 use serde_json::Value;
 
-use crate::graph::{Address, Catalogue, Cycle, Document, Graph, Place, SeenDocument};
+use crate::graph::{Address, Catalogue, Cycle, Document, Graph, Id, Place, SeenDocument};
 use crate::state::Snapshot;
 
 /// What was seen of a resource in the cloud.
@@ -34,9 +34,17 @@ pub enum Observed {
     Gone,
     /// It is there, like this.
     Seen(SeenDocument),
+    /// It is not recorded, and this is there under its name.
+    Standing {
+        /// Its id.
+        id: Id,
+        /// Whether it carries the deployment's own tags for that address.
+        ours: bool,
+    },
 }
 
-/// What was seen, by address; resources that were not read are not in it.
+/// What was seen, by address; resources that were not read are not in it. Gone, of what is not
+/// recorded, means that nothing is there under its name.
 pub type Observations = BTreeMap<Address, Observed>;
 
 /// What else a plan is made from.
@@ -46,6 +54,8 @@ pub struct Options {
     pub targets: Vec<Target>,
     /// Resources to be replaced although nothing asks for it.
     pub replace: BTreeSet<Address>,
+    /// Resources that take over what exists under their name, whoever made it.
+    pub adopt: BTreeSet<Address>,
     /// The digest of the manifest, for the plan's head.
     pub manifest: String,
     /// How things are deleted, where that is not as it was applied.
@@ -57,7 +67,8 @@ pub struct Options {
 pub struct Teardown {
     /// What was asked for beside the manifest, by input: it holds for all resources.
     pub asked: BTreeMap<&'static str, Value>,
-    /// What the manifest of now says of resources that go all the same, since everything does.
+    /// What the manifest of now says of resources that go all the same, since everything does:
+    /// only these inputs, of the resources that have any.
     pub manifest: BTreeMap<Address, Document>,
 }
 
@@ -95,9 +106,17 @@ pub enum PlanError {
         /// Whether a new one would take its place.
         replaced: bool,
     },
-    /// A target that fits nothing.
+    /// A flag that names what is not there.
     #[error(transparent)]
     Target(#[from] BadTarget),
+    /// Something of others has its name.
+    #[error("{id} exists already and does not belong to this environment")]
+    Taken {
+        /// Where.
+        address: Address,
+        /// What is there.
+        id: Id,
+    },
     /// A defect of the planner: the plan breaks its own rules.
     #[error("the plan breaks its own rules: {0}")]
     Flawed(Flaw),
@@ -118,6 +137,8 @@ pub fn plan(
 ) -> Result<Plan, Vec<PlanError>> {
     let targeted =
         target::select(graph, snapshot, &options.targets).map_err(|error| vec![error.into()])?;
+    let flags = [("--replace", &options.replace), ("--adopt", &options.adopt)];
+    target::check(graph, targeted.as_ref(), flags)?;
     let world =
         decide::World { graph, snapshot, seen, place, catalogue, options, targeted: &targeted };
     let decisions = decide::decide(&world)?;

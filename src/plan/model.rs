@@ -27,8 +27,6 @@ pub struct Plan {
     pub unchanged: Vec<Unchanged>,
     /// Records that reading the cloud brought up to date, to be stored before the first step.
     pub refreshed: Vec<Record>,
-    /// Records of resources that turned out to be gone and are not wanted either.
-    pub lost: Vec<Key>,
     /// The outputs that resources will have, as far as they are known before.
     pub foretold: BTreeMap<Address, Map<String, Value>>,
 }
@@ -90,6 +88,8 @@ pub enum Operation {
     Delete,
     /// The cloud deletes it together with its owner: no call.
     DeleteWithOwner,
+    /// It is gone already, so only its record goes: no call.
+    Forget,
 }
 
 /// The halves of a replacement.
@@ -136,6 +136,8 @@ impl fmt::Display for Action {
 pub enum Reason {
     /// It is wanted and not there.
     New,
+    /// It is wanted, and what exists is taken over: this one, where the cloud was read.
+    Adopted(Option<Id>),
     /// The manifest changed these inputs.
     Changed(Vec<String>),
     /// These inputs were changed by hand in the cloud.
@@ -154,6 +156,8 @@ pub enum Reason {
     OtherKind(String),
     /// It is wanted no more.
     NotWanted,
+    /// It is wanted no more, and gone already.
+    Gone,
     /// A replacement left this copy behind.
     Replaced,
 }
@@ -175,6 +179,8 @@ pub struct Summary {
     pub update: usize,
     pub replace: usize,
     pub delete: usize,
+    pub adopt: usize,
+    pub forget: usize,
     pub unchanged: usize,
 }
 
@@ -183,12 +189,21 @@ impl Step {
     /// for.
     pub fn action(&self) -> Option<Action> {
         match (&self.operation, self.half) {
-            (Operation::Create, None) => Some(Action::Create),
+            (Operation::Create, None) => Some(match self.adopts() {
+                true => Action::Adopt,
+                false => Action::Create,
+            }),
             (Operation::Create, Some(_)) => Some(Action::Replace),
             (Operation::Update, _) => Some(Action::Update),
             (_, Some(Half::Old)) => None,
             (Operation::Delete | Operation::DeleteWithOwner, _) => Some(Action::Delete),
+            (Operation::Forget, _) => Some(Action::Forget),
         }
+    }
+
+    /// Whether it takes over what exists already.
+    pub fn adopts(&self) -> bool {
+        self.reasons.iter().any(|reason| matches!(reason, Reason::Adopted(_)))
     }
 }
 
@@ -217,7 +232,9 @@ impl Plan {
                 Action::Update => summary.update += 1,
                 Action::Replace => summary.replace += 1,
                 Action::Delete => summary.delete += 1,
-                Action::Adopt | Action::Forget | Action::Unchanged => {}
+                Action::Adopt => summary.adopt += 1,
+                Action::Forget => summary.forget += 1,
+                Action::Unchanged => {}
             }
         }
         summary

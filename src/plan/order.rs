@@ -4,7 +4,8 @@
 //! - what is made or changed comes behind what it needs;
 //! - what is deleted comes behind all that needed it: their deletion, or the change that freed it;
 //! - the old half of a replacement goes last, or first where two cannot be there at once;
-//! - what the cloud deletes with its owner costs no call and waits for the owner's deletion.
+//! - what the cloud deletes with its owner costs no call and waits for the owner's deletion;
+//! - what is gone already is only forgotten, where its deletion would stand.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -57,7 +58,6 @@ pub(super) fn order(world: &World<'_>, decisions: Decisions) -> Plan {
         state_serial: world.snapshot.meta.serial,
         unchanged,
         refreshed: decisions.refreshed,
-        lost: decisions.lost,
         foretold,
         steps: sorted(order.steps),
     }
@@ -121,21 +121,29 @@ impl Order<'_> {
         }
     }
 
-    /// Deletes what is recorded and not wanted, and old copies that earlier replacements left.
+    /// Deletes what is recorded and not wanted, and old copies that earlier replacements left; of
+    /// what is gone already, forgets the record.
     fn add_unwanted(&mut self, lost: &[Key]) {
         let world = self.world;
         for (key, record) in &world.snapshot.records {
             let wanted = key.generation.is_none() && world.graph.nodes().contains_key(&key.address);
-            if wanted
-                || lost.contains(key)
-                || self.downs.contains_key(key)
-                || !world.in_scope(&key.address)
-            {
+            if wanted || self.downs.contains_key(key) || !world.in_scope(&key.address) {
                 continue;
             }
-            let reason =
-                if key.generation.is_some() { Reason::Replaced } else { Reason::NotWanted };
-            let step = self.deletion(record, vec![reason]);
+            let reason = match key.generation {
+                _ if lost.contains(key) => Reason::Gone,
+                Some(_) => Reason::Replaced,
+                None => Reason::NotWanted,
+            };
+            let step = match reason {
+                Reason::Gone => Step {
+                    operation: Operation::Forget,
+                    changes: Vec::new(),
+                    seconds: 0,
+                    ..self.deletion(record, vec![reason])
+                },
+                _ => self.deletion(record, vec![reason]),
+            };
             let at = self.push(step);
             self.downs.insert(key.clone(), at);
         }
@@ -234,8 +242,14 @@ impl Order<'_> {
     /// The step that deletes the owner of what this step deletes, if that takes it along.
     fn dying_owner(&self, step: &Step) -> Option<usize> {
         self.traits(&step.kind)?.dies_with?;
+        if step.operation == Operation::Forget {
+            return None;
+        }
         let owner = step.owner.as_ref()?;
-        let of = |generation| self.downs.get(&Key { address: owner.clone(), generation }).copied();
+        let of = |generation| {
+            let down = self.downs.get(&Key { address: owner.clone(), generation }).copied();
+            down.filter(|down| self.steps[*down].operation != Operation::Forget)
+        };
         // Both are the current ones, or both are the old halves of replacements.
         match step.half {
             Some(Half::Old) => {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
+use super::PlanError;
 use crate::graph::{Address, Graph};
 use crate::state::Snapshot;
 
@@ -14,14 +15,18 @@ pub struct Target {
     part: Option<String>,
 }
 
-/// A target that fits nothing.
+/// A flag that names what is not there.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the target `{target}` fits no resource; there are {known}")]
+#[error("`{flag} {given}` fits no resource{among}")]
 pub struct BadTarget {
-    /// The target.
-    pub target: Target,
-    /// What there is instead.
-    pub known: String,
+    /// The flag.
+    pub flag: &'static str,
+    /// What it names.
+    pub given: String,
+    /// Of which resources, where not of all.
+    pub among: &'static str,
+    /// What it could name.
+    pub known: BTreeSet<String>,
 }
 
 impl FromStr for Target {
@@ -49,6 +54,41 @@ impl Target {
         self.instance == address.instance()
             && self.part.as_deref().is_none_or(|part| part == address.part())
     }
+
+    /// The error that it fits none of these: what there is of its instance, else the instances.
+    fn misses<'a>(&self, all: impl Iterator<Item = &'a Address> + Clone) -> BadTarget {
+        let parts: BTreeSet<String> = all
+            .clone()
+            .filter(|address| address.instance() == self.instance)
+            .map(ToString::to_string)
+            .collect();
+        let known = match parts.is_empty() {
+            true => all.map(|address| address.instance().to_owned()).collect(),
+            false => parts,
+        };
+        BadTarget { flag: "--target", given: self.to_string(), among: "", known }
+    }
+}
+
+/// Refuses flags that name what is not wanted, or what `--target` leaves out.
+pub(super) fn check<const N: usize>(
+    graph: &Graph,
+    targeted: Option<&BTreeSet<Address>>,
+    flags: [(&'static str, &BTreeSet<Address>); N],
+) -> Result<(), Vec<PlanError>> {
+    let is_wanted = |address: &&Address| {
+        graph.nodes().contains_key(*address)
+            && targeted.is_none_or(|targeted| targeted.contains(*address))
+    };
+    let wanted = || graph.nodes().keys().filter(is_wanted).map(ToString::to_string).collect();
+    let named = flags.iter().flat_map(|(flag, named)| named.iter().map(|one| (*flag, one)));
+    let among = if targeted.is_some() { " of those that `--target` selects" } else { "" };
+    let missing = named.filter(|(_, address)| !is_wanted(address)).map(|(flag, address)| {
+        let given = address.to_string();
+        PlanError::from(BadTarget { flag, given, among, known: wanted() })
+    });
+    let missing: Vec<PlanError> = missing.collect();
+    if missing.is_empty() { Ok(()) } else { Err(missing) }
 }
 
 /// The addresses that a plan may touch: none given means all of them, as `None`.
@@ -66,10 +106,7 @@ pub(super) fn select(
         let fitting: Vec<Address> =
             graph.nodes().keys().chain(recorded()).filter(|a| target.fits(a)).cloned().collect();
         if fitting.is_empty() {
-            let instances: BTreeSet<&str> =
-                graph.nodes().keys().chain(recorded()).map(Address::instance).collect();
-            let known = instances.into_iter().collect::<Vec<_>>().join(", ");
-            return Err(BadTarget { target: target.clone(), known });
+            return Err(target.misses(graph.nodes().keys().chain(recorded())));
         }
         selected.extend(fitting);
     }

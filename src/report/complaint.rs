@@ -1,12 +1,14 @@
 //! Problems that have no place in a manifest: faults of AWS, of the state, of a plan, of the
 //! command line.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use miette::Diagnostic;
 
 use crate::graph::{Address, Fault, FaultKind};
-use crate::plan::PlanError;
+use crate::manifest;
+use crate::plan::{BadTarget, PlanError};
 use crate::state::StateError;
 
 /// Something that is wrong: what, and what to do about it.
@@ -81,7 +83,14 @@ impl Complaint {
             PlanError::Protected { address, input, replaced } => {
                 complaint.help(lift(address, input, *replaced))
             }
-            PlanError::Refused { .. } | PlanError::Target(_) => complaint,
+            PlanError::Target(BadTarget { given, known, .. }) => match meant(given, known) {
+                help if help.is_empty() => complaint,
+                help => complaint.help(help),
+            },
+            PlanError::Taken { address, .. } => complaint.help(format!(
+                "Delete it or give {address} another name, or take it over with `--adopt {address}`."
+            )),
+            PlanError::Refused { .. } => complaint,
         }
     }
 }
@@ -101,6 +110,20 @@ fn lift(address: &Address, input: &str, replaced: bool) -> String {
          the manifest already goes after `{input} = false` was applied, or by `maas destroy --target \
          {instance}` with it back in."
     )
+}
+
+/// So many names are listed; of more, only the nearest is told.
+const LISTED: usize = 24;
+
+/// What was probably meant, and what there is.
+fn meant(given: &str, known: &BTreeSet<String>) -> String {
+    let names = || known.iter().map(String::as_str);
+    let mut said = Vec::new();
+    said.extend(manifest::nearest(given, names()).map(|near| format!("Did you mean `{near}`?")));
+    if !known.is_empty() && known.len() <= LISTED {
+        said.push(format!("There are {}.", manifest::list(names())));
+    }
+    said.join(" ")
 }
 
 /// What AWS answered, beside its message.

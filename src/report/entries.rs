@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::graph::Id;
 use crate::plan::{Action, Half, Plan, Reason, Step};
 
 /// What a plan does to one resource.
@@ -51,6 +52,15 @@ impl Entry<'_> {
         }
     }
 
+    /// The id of what it is about, where there is something already.
+    pub fn id(&self) -> Option<&Id> {
+        let adopted = self.step.reasons.iter().find_map(|reason| match reason {
+            Reason::Adopted(id) => id.as_ref(),
+            _ => None,
+        });
+        self.step.id.as_ref().or(adopted)
+    }
+
     /// Why, as one sentence without its full stop.
     pub fn reason(&self) -> String {
         self.words(|_| true)
@@ -90,6 +100,8 @@ impl Entry<'_> {
 fn reason(reason: &Reason) -> String {
     match reason {
         Reason::New => "it is not there yet".to_owned(),
+        Reason::Adopted(Some(id)) => format!("{id} exists already and is taken over"),
+        Reason::Adopted(None) => "what exists under its name is taken over".to_owned(),
         Reason::Changed(paths) if paths.len() == 1 => format!("{} changes", quoted(paths)),
         Reason::Changed(paths) => format!("{} change", quoted(paths)),
         Reason::Drifted(paths) => format!("{} was changed by hand in the cloud", quoted(paths)),
@@ -100,6 +112,7 @@ fn reason(reason: &Reason) -> String {
         Reason::Asked => "its replacement was asked for".to_owned(),
         Reason::OtherKind(kind) => format!("it was of the type {kind} before"),
         Reason::NotWanted => "it is not wanted any more".to_owned(),
+        Reason::Gone => "it is not wanted any more, and gone already".to_owned(),
         Reason::Replaced => "it was replaced by a new one".to_owned(),
     }
 }

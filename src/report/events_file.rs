@@ -35,6 +35,14 @@ impl EventsFile {
         private(path).map(Self)
     }
 
+    /// The same file, for another run; its lines come behind those that are there.
+    ///
+    /// # Errors
+    /// Those of the system.
+    pub fn again(&self) -> io::Result<Self> {
+        self.0.try_clone().map(Self)
+    }
+
     /// Writes an event. A failure of the disk does not end the run; it is traced.
     pub fn write(&mut self, event: &Event) {
         let written = serde_json::to_string(event)

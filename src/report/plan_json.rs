@@ -24,6 +24,8 @@ pub fn plan_json(plan: &Plan) -> Value {
             "update": summary.update,
             "replace": summary.replace,
             "delete": summary.delete,
+            "adopt": summary.adopt,
+            "forget": summary.forget,
             "unchanged": summary.unchanged,
         },
     })
@@ -32,7 +34,9 @@ pub fn plan_json(plan: &Plan) -> Value {
 fn step(entry: &Entry<'_>) -> Value {
     let step = entry.step;
     let changes = match &step.preview {
-        Some(preview) if entry.action == Action::Create => changes(&json!({}), preview),
+        Some(preview) if matches!(entry.action, Action::Create | Action::Adopt) => {
+            changes(&json!({}), preview)
+        }
         _ => step.changes.clone(),
     };
     let mut value = json!({
@@ -43,7 +47,7 @@ fn step(entry: &Entry<'_>) -> Value {
         "reason": super::complaint::sentence(&entry.reason()),
         "after": entry.after,
     });
-    if let Some(id) = &step.id {
+    if let Some(id) = entry.id() {
         value["id"] = json!(id);
     }
     if let Some(name) = &step.name {

@@ -31,12 +31,23 @@ fn whole(plan: &Plan, detail: Option<Detail>) -> String {
         let _ = writeln!(text, "{}", summary_line(plan));
         return text;
     }
-    text.push_str("| create | update | replace | delete | unchanged |\n|---|---|---|---|---|\n");
-    let _ = writeln!(
-        text,
-        "| {} | {} | {} | {} | {} |\n",
-        summary.create, summary.update, summary.replace, summary.delete, summary.unchanged
-    );
+    let seldom = [("adopt", summary.adopt), ("forget", summary.forget)];
+    let columns: Vec<(&str, usize)> = [
+        ("create", summary.create),
+        ("update", summary.update),
+        ("replace", summary.replace),
+        ("delete", summary.delete),
+    ]
+    .into_iter()
+    .chain(seldom.into_iter().filter(|(_, number)| *number > 0))
+    .chain([("unchanged", summary.unchanged)])
+    .collect();
+    let row = |cell: &dyn Fn(&(&str, usize)) -> String| {
+        format!("| {} |", columns.iter().map(cell).collect::<Vec<_>>().join(" | "))
+    };
+    let _ = writeln!(text, "{}", row(&|(action, _)| (*action).to_owned()));
+    let _ = writeln!(text, "|{}", "---|".repeat(columns.len()));
+    let _ = writeln!(text, "{}\n", row(&|(_, number)| number.to_string()));
     match detail {
         Some(detail) => {
             for (instance, entries) in by_instance(plan) {
@@ -52,7 +63,14 @@ fn whole(plan: &Plan, detail: Option<Detail>) -> String {
 }
 
 fn instance_details(text: &mut String, instance: &str, entries: &[Entry<'_>], detail: Detail) {
-    let actions = [Action::Create, Action::Update, Action::Replace, Action::Delete];
+    let actions = [
+        Action::Create,
+        Action::Update,
+        Action::Replace,
+        Action::Delete,
+        Action::Adopt,
+        Action::Forget,
+    ];
     let count = |action| entries.iter().filter(|entry| entry.action == action).count();
     let said: Vec<String> = actions
         .into_iter()

@@ -46,10 +46,15 @@ pub fn summary_line(plan: &Plan) -> String {
             some => format!("No changes. All {some} resources of {place} are as they are wanted."),
         };
     }
-    let Summary { create, update, replace, delete, unchanged } = summary;
+    let Summary { create, update, replace, delete, adopt, forget, unchanged } = summary;
+    let seldom: String = [(adopt, "adopt"), (forget, "forget")]
+        .into_iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, action)| format!("{number} to {action}, "))
+        .collect();
     format!(
         "{} {create} to create, {update} to update, {replace} to replace, {delete} to delete, \
-         {unchanged} unchanged.",
+         {seldom}{unchanged} unchanged.",
         paint(Look::Title, "Plan:")
     )
 }
@@ -84,7 +89,7 @@ fn instance_view(text: &mut String, entries: &[Entry<'_>], detail: Detail) {
             why(entry),
         );
         for change in shown_changes(entry, detail) {
-            change_view(text, &change, entry.action == Action::Create);
+            change_view(text, &change, matches!(entry.action, Action::Create | Action::Adopt));
         }
     }
 }
@@ -103,7 +108,7 @@ fn why(entry: &Entry<'_>) -> String {
 pub(super) fn shown_changes(entry: &Entry<'_>, detail: Detail) -> Vec<Change> {
     match (detail, entry.action, &entry.step.preview) {
         (Detail::Outline, ..) => Vec::new(),
-        (Detail::Everything, Action::Create, Some(preview)) => {
+        (Detail::Everything, Action::Create | Action::Adopt, Some(preview)) => {
             changes(&serde_json::json!({}), preview).into_iter().filter(says_something).collect()
         }
         _ => entry.step.changes.clone(),

@@ -1,5 +1,6 @@
 //! What plans say, and that runs do what they say.
 
+use maas::execute::Outcome;
 use maas::plan::{Action, Operation, Options, Plan, Reason};
 
 use crate::stage::{Stage, Want, Wanted, graph, want, wanted};
@@ -130,6 +131,58 @@ async fn drift_is_shown_and_put_right() {
     assert_eq!(steps(&plan), ["Update a/thing", "Create b/thing"]);
     assert_eq!(plan.steps[0].reasons, [Reason::Drifted(vec!["size".into()])]);
     assert_eq!(plan.steps[1].reasons, [Reason::Missing]);
+}
+
+#[tokio::test]
+async fn what_is_gone_and_not_wanted_is_forgotten_without_a_call() {
+    let mut stage = Stage::new();
+    stage.applies(&wanted(&[("a", want(1)), ("b", want(2))])).await;
+    stage.cloud.lose("p-e-b-thing");
+    let seen = stage.look().await;
+    let rest = wanted(&[("a", want(1))]);
+    let plan = stage.plan_seen(&rest, &seen);
+    assert_eq!(steps(&plan), ["Forget b/thing"]);
+    assert_eq!(plan.steps[0].action(), Some(Action::Forget));
+    assert!(!plan.is_empty());
+    stage.cloud.take_log();
+    assert_eq!(stage.carry_out(&rest, &plan).await.outcome, Outcome::Done);
+    assert_eq!(stage.cloud.take_log(), Vec::<String>::new());
+    assert_eq!(stage.snapshot().records.len(), 1);
+    assert!(stage.plan(&rest).is_empty());
+}
+
+#[tokio::test]
+async fn what_stands_under_a_wanted_name_is_adopted_if_it_is_ours() {
+    let mut stage = Stage::new();
+    let wanted = wanted(&[("a", want(1)), ("b", want(2))]);
+    stage.applies(&wanted).await;
+    stage.cloud.lose("p-e-b-thing");
+    stage.forget();
+    let first = stage.plan(&wanted);
+    assert_eq!(first.summary().create, 2);
+    let seen = stage.standing(&first).await;
+    let plan = stage.plan_seen(&wanted, &seen);
+    let actions: Vec<_> =
+        plan.steps.iter().map(|step| (step.key.to_string(), step.action())).collect();
+    let expected = [("a/thing", Action::Adopt), ("b/thing", Action::Create)];
+    assert_eq!(actions, expected.map(|(key, action)| (key.to_owned(), Some(action))));
+    assert_eq!(stage.carry_out(&wanted, &plan).await.outcome, Outcome::Done);
+    assert_eq!(stage.cloud.inventory().len(), 2);
+}
+
+#[tokio::test]
+async fn flags_name_what_is_wanted_and_selected() {
+    let mut stage = Stage::new();
+    let wanted = wanted(&[("a", want(1)), ("b", want(2))]);
+    stage.applies(&wanted).await;
+    stage.options.replace = ["a/thnig".parse().unwrap()].into();
+    assert_eq!(stage.refused(&wanted), ["`--replace a/thnig` fits no resource"]);
+    stage.options.replace = ["a/thing".parse().unwrap()].into();
+    stage.options.targets = vec!["b".parse().unwrap()];
+    let refused = stage.refused(&wanted);
+    assert_eq!(refused, ["`--replace a/thing` fits no resource of those that `--target` selects"]);
+    stage.options.targets = vec!["c".parse().unwrap()];
+    assert_eq!(stage.refused(&wanted), ["`--target c` fits no resource"]);
 }
 
 #[tokio::test]

@@ -144,6 +144,16 @@ impl Stage {
         execute::look(&self.bench(), &self.snapshot(), |_| true).await.unwrap()
     }
 
+    /// What is there under the names of what the plan makes.
+    pub async fn standing(&mut self, plan: &Plan) -> Observations {
+        execute::standing(&self.bench(), plan).await.unwrap()
+    }
+
+    /// Carries out this plan.
+    pub async fn carry_out(&mut self, wanted: &Wanted, plan: &Plan) -> Report {
+        execute::run(&self.bench(), plan, &graph(wanted)).await.unwrap()
+    }
+
     /// Loses the state.
     pub fn forget(&mut self) {
         self.store = Arc::new(MemoryStore::new("p", "e"));

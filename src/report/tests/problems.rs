@@ -52,12 +52,14 @@ fn a_state_that_another_run_holds() {
 
 #[test]
 fn a_target_that_fits_nothing() {
-    let target = "orders".parse().unwrap();
-    let error = PlanError::Target(BadTarget { target, known: "hooks, jobs".into() });
+    let known = ["hooks", "jobs"].map(str::to_owned).into();
+    let (flag, given, among) = ("--target", "jbos".into(), "");
+    let error = PlanError::Target(BadTarget { flag, given, among, known });
     insta::assert_snapshot!(shown(&Complaint::of_plan(&error)), @r"
     maas::plan
 
-      × The target `orders` fits no resource; there are hooks, jobs.
+      × `--target jbos` fits no resource.
+      help: Did you mean `jobs`? There are `hooks`, `jobs`.
     ");
 }
 
