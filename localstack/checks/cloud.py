@@ -216,5 +216,5 @@ class Check(unittest.TestCase):
 
 _SERVICES = (
     "apigatewayv2", "cloudwatch", "dynamodb", "ec2", "firehose", "iam", "rds", "rds_data", "s3", "scheduler", "secretsmanager",
-    "sns", "sqs",
+    "sns", "sqs", "sts",
 )

@@ -21,11 +21,11 @@ class Databases(cloud.Check):
         secret = self.secretsmanager.get_secret_value(SecretId=described["MasterUserSecret"]["SecretArn"])
         return json.loads(secret["SecretString"])["password"]
 
-    def cluster(self, name, **more):
+    def cluster(self, name, managed=True, **more):
         scaling = {"MinCapacity": 0, "MaxCapacity": 1, "SecondsUntilAutoPause": 600}
         made = self.rds.create_db_cluster(
             DBClusterIdentifier=name, Engine="aurora-postgresql", EngineVersion=VERSION, MasterUsername="keeper",
-            ManageMasterUserPassword=True, DatabaseName="shop", EnableHttpEndpoint=True,
+            ManageMasterUserPassword=managed, DatabaseName="shop", EnableHttpEndpoint=True,
             ServerlessV2ScalingConfiguration=scaling, **more,
         )["DBCluster"]
         self.rds.create_db_instance(
@@ -63,6 +63,44 @@ class Databases(cloud.Check):
         with self.assertRaisesRegex(pg8000.exceptions.DatabaseError, "28P01"):
             pg8000.native.Connection("keeper", host=made["Endpoint"], port=made["Port"], database="shop", password="x")
         self.drop("closed", SkipFinalSnapshot=True)
+
+    def token(self, made, as_client):
+        return as_client.generate_db_auth_token(DBHostname=made["Endpoint"], Port=made["Port"], DBUsername="keeper")
+
+    def connect(self, made, password):
+        return pg8000.native.Connection(
+            "keeper", host=made["Endpoint"], port=made["Port"], database="shop", password=password
+        )
+
+    def test_a_user_of_iam_signs_in_with_a_token_of_whoever_may(self):
+        made = self.cluster(
+            "signed", managed=False, MasterUserAuthenticationType="iam-db-auth", EnableIAMDatabaseAuthentication=True
+        )
+        with self.connect(made, self.token(made, self.rds)) as connection:
+            self.assertEqual(connection.run("SELECT current_user"), [["keeper"]])
+        user = f"arn:aws:rds-db:{cloud.REGION}:{self.account}:dbuser:{made['DbClusterResourceId']}/keeper"
+        for name, statement, may in (
+            ("may", cloud.allow("rds-db:connect", user), True),
+            ("may-another", cloud.allow("rds-db:connect", user + "s"), False),
+        ):
+            role = self.role(name, "lambda.amazonaws.com", statement)
+            taken = self.sts.assume_role(RoleArn=role, RoleSessionName="it")["Credentials"]
+            key, secret, session = (taken[part] for part in ("AccessKeyId", "SecretAccessKey", "SessionToken"))
+            token = self.token(made, self.client("rds", key, secret, session))
+            if may:
+                self.connect(made, token).close()
+            else:
+                with self.assertRaisesRegex(pg8000.exceptions.DatabaseError, "28000"):
+                    self.connect(made, token)
+        for wrong in (self.token(made, self.rds)[:-1] + "x", "password"):
+            with self.assertRaisesRegex(pg8000.exceptions.DatabaseError, "28000"):
+                self.connect(made, wrong)
+        self.rds.modify_db_cluster(
+            DBClusterIdentifier="signed", EnableIAMDatabaseAuthentication=False, ApplyImmediately=True
+        )
+        with self.assertRaisesRegex(pg8000.exceptions.DatabaseError, "28000"):
+            self.connect(made, self.token(made, self.rds))
+        self.drop("signed", SkipFinalSnapshot=True)
 
     def test_an_instance_keeps_its_password_in_secrets_manager(self):
         self.rds.create_db_instance(

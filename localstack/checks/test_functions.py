@@ -29,6 +29,24 @@ class Roles(cloud.Check):
         call(**update)
 
 
+class Workers(cloud.Check):
+    def test_a_change_in_another_account_ends_no_process_here(self):
+        self.function("namesake", "calls = 0\ndef handler(event, context):\n    global calls\n    calls += 1\n    return calls\n")
+        here = self.client("lambda")
+
+        def calls():
+            return json.load(here.invoke(FunctionName="namesake")["Payload"])
+
+        self.assertEqual((calls(), calls()), (1, 2))
+        other = Workers()
+        other.setUp()
+        other.function("namesake", "def handler(event, context):\n    return 0\n")
+        other.client("lambda").update_function_configuration(FunctionName="namesake", MemorySize=256)
+        self.assertEqual(calls(), 3)
+        here.update_function_configuration(FunctionName="namesake", MemorySize=256)
+        self.assertEqual(calls(), 1)
+
+
 class Logs(cloud.Check):
     def groups(self):
         found = self.client("logs").describe_log_groups(logGroupNamePrefix="/aws/lambda/f")["logGroups"]

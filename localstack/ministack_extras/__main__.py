@@ -26,6 +26,7 @@ EXTRAS = (
     "signed_forms",
     "function_roles",
     "function_logs",
+    "function_workers",
     "asynchronous_calls",
     "event_source_mappings",
     "stream_retries",

@@ -7,25 +7,33 @@ that, as the Amazon RDS API Reference has it:
 - "CreateDBInstance", `ManageMasterUserPassword`: RDS keeps the master user's password in Secrets Manager.
   MiniStack does so for clusters alone.
 - "ServerlessV2ScalingConfiguration", `SecondsUntilAutoPause`: kept, and told.
+- "CreateDBCluster", "CreateDBInstance", `MasterUserAuthenticationType`: a master user of IAM has the role
+  `rds_iam`. What that means is in `database_tokens`.
 - "CreateDBInstance": a final snapshot is named or skipped when a database is deleted.
 What is not as on AWS: the endpoint is `localhost` with a port of its own, the version of PostgreSQL is the
-one that is installed, a cluster does not pause, and tokens of IAM are not taken for passwords.
+one that is installed, a cluster does not pause, and how the master user signs in is settled when a server is made.
 """
 
+import contextvars
 import json
 import os
 import re
 import uuid
 
+import database_tokens
 import postgres_servers
 import seams
+
+# How the master user of the database that is being made proves who it is.
+_authentication = contextvars.ContextVar("authentication", default="password")
 
 
 def install():
     rds = seams.service("rds")
     needed = ("_get_docker", "_clusters", "_instances", "_next_port", "_error", "_xml", "_p", "_is_postgres_engine")
     seams.needs(rds, *needed, "_generate_master_user_password", "secretsmanager", "_MINISTACK_HOST")
-    servers = postgres_servers.Servers(os.environ["MAAS_DATABASES"])
+    port = database_tokens.start()
+    servers = postgres_servers.Servers(os.environ["MAAS_DATABASES"], lambda labels: database_tokens.rule(labels, port))
 
     @seams.wrap(rds, "_get_docker")
     def docker(_original):
@@ -37,6 +45,7 @@ def install():
 
     _clusters(rds)
     _passwords(rds)
+    _master_users(rds, servers)
     _deletions(rds)
 
 
@@ -126,6 +135,59 @@ def _passwords(rds):
             return answer
 
         return delete_db_instance
+
+
+def _master_users(rds, servers):
+    def asked(p):
+        return rds._p(p, "MasterUserAuthenticationType") or "password"
+
+    def during(authentication, work, *given, **more):
+        token = _authentication.set(authentication)
+        try:
+            return work(*given, **more)
+        finally:
+            _authentication.reset(token)
+
+    @seams.wrap(rds, "_create_db_cluster_impl", "p")
+    def cluster(original):
+        def create_db_cluster(p):
+            answer = original(p)
+            made = rds._clusters.get(rds._p(p, "DBClusterIdentifier"))
+            if made and _succeeded(answer):
+                made["_MasterUserAuthentication"] = asked(p)
+            return answer
+
+        return create_db_cluster
+
+    @seams.wrap(rds, "_create_db_instance_impl", "p")
+    def instance(original):
+        return lambda p: during(asked(p), original, p)
+
+    @seams.wrap(rds, "_start_cluster_shared_container", "cluster_id", "cluster")
+    def member(original):
+        def start_cluster(cluster_id, cluster, *more, **named):
+            authentication = cluster.get("_MasterUserAuthentication", "password")
+            return during(authentication, original, cluster_id, cluster, *more, **named)
+
+        return start_cluster
+
+    @seams.wrap(rds, "_wait_for_database_ready", "host", "port", "engine", "user", "password")
+    def ready(original):
+        def wait_for_database_ready(host, port, engine, user, password, *more, **named):
+            found = (one.monitor for one in servers.containers.list() if one.port == port and one.monitor)
+            return original(host, port, engine, *next(found, (user, password)), *more, **named)
+
+        return wait_for_database_ready
+
+    @seams.wrap(rds, "_docker_image_for_engine", "engine")
+    def environment(original):
+        def docker_image_for_engine(*given):
+            image, variables, port, path = original(*given)
+            if variables:
+                variables["MASTER_USER_AUTHENTICATION"] = _authentication.get()
+            return image, variables, port, path
+
+        return docker_image_for_engine
 
 
 def _deletions(rds):

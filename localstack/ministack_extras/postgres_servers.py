@@ -9,6 +9,7 @@ import glob
 import itertools
 import os
 import pwd
+import secrets
 import shutil
 import signal
 import subprocess
@@ -74,8 +75,9 @@ def named(text):
 class Servers:
     """What stands for Docker's client: `containers`, `volumes` and `images`."""
 
-    def __init__(self, folder):
-        self.folder = folder
+    def __init__(self, folder, rule):
+        """`rule` gives the line of pg_hba.conf that comes first, for a server with these labels."""
+        self.folder, self.rule = folder, rule
         self.containers = Containers(self)
         self.volumes = Volumes(self)
         self.images = Images()
@@ -159,6 +161,8 @@ class Server:
         self.id, self.name, self.labels, self.port, self.data = identifier, name, labels, port, data
         self.attrs = {"NetworkSettings": {"Networks": {}}, "Config": {"Labels": labels}}
         self.kept = False
+        # Name and password of who looks whether it answers, where that is not the master user.
+        self.monitor = None
         self._process = None
 
     @property
@@ -180,6 +184,7 @@ class Server:
         if ran.returncode != 0:
             raise RuntimeError(f"initdb failed: {ran.stdout}{ran.stderr}")
         with open(os.path.join(self.data, "pg_hba.conf"), "w", encoding="utf-8") as rules:
+            rules.write(self._held_by.all.rule(self.labels))
             rules.write("host all all 127.0.0.1/32 scram-sha-256\n")
         master, password = environment["POSTGRES_USER"], environment["POSTGRES_PASSWORD"]
         statements = [
@@ -189,6 +194,11 @@ class Server:
             f"CREATE ROLE {named(master)} LOGIN CREATEDB CREATEROLE PASSWORD {quoted(password)}",
             f"GRANT rds_superuser TO {named(master)}",
         ]
+        if environment.get("MASTER_USER_AUTHENTICATION") == "iam-db-auth":
+            statements.append(f"GRANT rds_iam TO {named(master)}")
+            # MiniStack looks with a password whether the server answers.
+            self.monitor = ("rdsmonitor", secrets.token_hex(16))
+            statements.append(f"CREATE ROLE {self.monitor[0]} LOGIN PASSWORD {quoted(self.monitor[1])}")
         if environment["POSTGRES_DB"] != "postgres":
             statements.append(f"CREATE DATABASE {named(environment['POSTGRES_DB'])} OWNER {named(master)}")
         single = [os.path.join(folder, "postgres"), "--single", "-D", self.data, *self._settings(), "postgres"]

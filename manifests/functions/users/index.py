@@ -8,19 +8,29 @@ import ssl
 import boto3
 import pg8000.native
 
-secrets = boto3.client("secretsmanager")
 connection = None
 
 
+def password():
+    """The password of the secret, which RDS changes from time to time. With `credentials = "iam"` there is none:
+    then a token, which is signed here without a call and is good for 15 minutes."""
+    if "DATABASE_SECRET_ARN" not in os.environ:
+        return boto3.client("rds").generate_db_auth_token(
+            DBHostname=os.environ["DATABASE_HOST"],
+            Port=int(os.environ["DATABASE_PORT"]),
+            DBUsername=os.environ["DATABASE_USER"],
+        )
+    secret = boto3.client("secretsmanager").get_secret_value(SecretId=os.environ["DATABASE_SECRET_ARN"])
+    return json.loads(secret["SecretString"])["password"]
+
+
 def connect():
-    """Opens a connection with the password of the secret, which RDS changes from time to time."""
-    secret = secrets.get_secret_value(SecretId=os.environ["DATABASE_SECRET_ARN"])
     opened = pg8000.native.Connection(
         os.environ["DATABASE_USER"],
         host=os.environ["DATABASE_HOST"],
         port=int(os.environ["DATABASE_PORT"]),
         database=os.environ["DATABASE_NAME"],
-        password=json.loads(secret["SecretString"])["password"],
+        password=password(),
         # RDS asks for TLS (rds.force_ssl). A PostgreSQL on this machine has none.
         ssl_context=None if os.environ["DATABASE_HOST"] == "localhost" else encrypted(),
         timeout=25,

@@ -2,10 +2,6 @@ use serde_json::{Value, json};
 
 use crate::support::{Calls, Deployment, mutating};
 
-/// The driver that the build would install is on the emulator's path.
-const BUILD: &str =
-    "test -d pg8000 || python3 -m pip install --quiet --no-compile --target . pg8000==1.31.6";
-
 async fn get(it: &Deployment, route: &str) -> (u16, Value) {
     let answer = it.call("accounts", route, &[], "").await;
     (answer.status, answer.json())
@@ -14,7 +10,6 @@ async fn get(it: &Deployment, route: &str) -> (u16, Value) {
 #[tokio::test]
 async fn a_request_reaches_the_database_and_comes_back_with_rows() {
     let mut it = Deployment::of("api-database-postgres").await;
-    it.edit("", BUILD, "true");
     it.apply(&[]).await;
     assert_eq!(get(&it, "GET /users").await, (200, json!([])));
     for (id, name) in [(1, "Ada"), (2, "Grace")] {
@@ -65,7 +60,6 @@ async fn functions_are_in_the_application_tier(it: &Deployment) {
 #[tokio::test]
 async fn a_protected_database_stays_until_the_manifest_lets_it_go() {
     let mut it = Deployment::of("api-database-postgres").await;
-    it.edit("", BUILD, "true");
     it.edit("", "final_snapshot = false  ", "deletion_protection = true\nfinal_snapshot = false  ");
     it.apply(&[]).await;
     let before = it.cloud.inventory().await;
@@ -80,4 +74,34 @@ async fn a_protected_database_stays_until_the_manifest_lets_it_go() {
     // No apply lies between: what is deleted goes by the manifest of now.
     it.edit("", "deletion_protection = true", "deletion_protection = false");
     it.leaves_nothing().await;
+}
+
+#[tokio::test]
+async fn functions_sign_in_as_themselves_where_there_is_no_password() {
+    let mut it = Deployment::of("api-database-postgres").await;
+    it.edit("", "final_snapshot = false  ", "credentials = \"iam\"\nfinal_snapshot = false  ");
+    it.apply(&[]).await;
+    let body = json!({"name": "Ada"}).to_string();
+    assert_eq!(it.call("accounts", "POST /users", &[], &body).await.status, 201);
+    assert_eq!(get(&it, "GET /users").await, (200, json!([{"id": 1, "name": "Ada"}])));
+    let rds = aws_sdk_rds::Client::new(&it.cloud.config);
+    let clusters = rds.describe_db_clusters().send().await.unwrap();
+    assert_eq!(clusters.db_clusters()[0].master_user_secret(), None, "nobody has a password");
+
+    // It is the role that lets them in: without its rights a new connection is refused.
+    let (lambda, iam) = (it.cloud.lambda(), aws_sdk_iam::Client::new(&it.cloud.config));
+    let name = it.output_of("accounts", "functions", "users.function");
+    let function = lambda.get_function_configuration().function_name(&name).send().await.unwrap();
+    let role = function.role().unwrap().rsplit('/').next().unwrap();
+    for policy in iam.list_role_policies().role_name(role).send().await.unwrap().policy_names() {
+        iam.delete_role_policy().role_name(role).policy_name(policy).send().await.unwrap();
+    }
+    let renewed = lambda.update_function_configuration().function_name(&name).memory_size(192);
+    renewed.send().await.unwrap();
+    let refused = get(&it, "GET /users").await;
+    assert!(refused.0 >= 500 && refused.1.to_string().contains("28000"), "{refused:?}");
+    it.ends_with(2, "plan", &["--refresh", "--detailed-exitcode"]).await;
+    it.apply(&["--refresh"]).await;
+    assert_eq!(get(&it, "GET /users").await.0, 200);
+    it.ends_clean().await;
 }

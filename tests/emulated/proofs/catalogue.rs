@@ -14,6 +14,7 @@ async fn the_patterns_work_together() {
     an_import_is_read(&it).await;
     a_webhook_is_stored(&it).await;
     a_report_is_a_row(&it).await;
+    an_account_is_a_row_that_another_instance_reads(&it).await;
     it.is_settled().await;
     one_line_is_one_call(&mut it).await;
     an_instance_goes_alone(&mut it).await;
@@ -27,6 +28,17 @@ async fn a_report_is_a_row(it: &Deployment) {
     assert_eq!(status, 201, "{posted}");
     let all = call(it, "GET /reports", "").await.1;
     assert_eq!(all, json!([{"id": 1, "title": "October"}]));
+}
+
+async fn an_account_is_a_row_that_another_instance_reads(it: &Deployment) {
+    assert_eq!(it.call("orders", "GET /users", &[], "").await.status, 401);
+    assert_eq!(call(it, "GET /users", "").await, (200, json!([])));
+    assert_eq!(call(it, "GET /me", "").await.0, 404);
+    for (id, name) in [(1, "grace"), (2, "ada")] {
+        let body = json!({"name": name}).to_string();
+        assert_eq!(call(it, "POST /users", &body).await, (201, json!({"id": id, "name": name})));
+    }
+    assert_eq!(call(it, "GET /me", "").await, (200, json!({"id": 2, "name": "ada"})));
 }
 
 /// Calls the guarded API as Ada.

@@ -173,7 +173,8 @@ impl Deployment {
     }
 }
 
-/// A copy of that folder of the repository, as `manifests` in a folder of its own.
+/// A copy of that folder of the repository, as `manifests` in a folder of its own. There the driver of
+/// PostgreSQL counts as installed: the emulator has it on its path.
 pub fn copied(folder: &str) -> TempDir {
     let here = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
     let copy = tempfile::tempdir().unwrap();
@@ -188,6 +189,7 @@ pub fn copied(folder: &str) -> TempDir {
             }
         }
     }
+    fs::create_dir_all(copy.path().join("manifests/functions/users/pg8000")).unwrap();
     copy
 }
 
