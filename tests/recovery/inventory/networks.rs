@@ -1,13 +1,11 @@
 use aws_config::SdkConfig;
-use aws_sdk_ec2::types::Tag;
+use aws_sdk_ec2::types::{IpPermission, Tag};
 
-use super::Inventory;
+use super::{Inventory, unordered};
 
 /// The tags of a thing that is ours; each account has a network of its own from the start.
 fn ours(tags: &[Tag]) -> Option<Vec<String>> {
-    let mut told: Vec<String> = tags.iter().map(|tag| format!("{tag:?}")).collect();
-    told.sort();
-    tags.iter().any(|tag| tag.key() == Some("maas:project")).then_some(told)
+    tags.iter().any(|tag| tag.key() == Some("maas:project")).then(|| unordered(tags))
 }
 
 impl Inventory {
@@ -24,7 +22,10 @@ impl Inventory {
         }
         for group in ec2.describe_security_groups().send().await.unwrap().security_groups() {
             let Some(tags) = ours(group.tags()) else { continue };
-            let rules = (group.ip_permissions(), group.ip_permissions_egress());
+            // The group that is named is random, and by it they are in order.
+            let told = |rule: &IpPermission| self.told(&format!("{rule:?}"));
+            let rules: [Vec<_>; 2] = [group.ip_permissions(), group.ip_permissions_egress()]
+                .map(|rules| unordered(&rules.iter().map(told).collect::<Vec<_>>()));
             self.thing("security group", group.group_name(), &[&group.vpc_id(), &rules, &tags]);
         }
         for table in ec2.describe_route_tables().send().await.unwrap().route_tables() {
@@ -38,6 +39,18 @@ impl Inventory {
             let Some(tags) = ours(endpoint.tags()) else { continue };
             let settings = (endpoint.vpc_id(), endpoint.vpc_endpoint_type());
             self.thing("vpc endpoint", endpoint.service_name(), &[&settings, &tags]);
+        }
+        for gateway in ec2.describe_internet_gateways().send().await.unwrap().internet_gateways() {
+            let Some(tags) = ours(gateway.tags()) else { continue };
+            self.thing("internet gateway", None, &[&gateway.attachments(), &tags]);
+        }
+        for gateway in ec2.describe_nat_gateways().send().await.unwrap().nat_gateways() {
+            let Some(tags) = ours(gateway.tags()) else { continue };
+            self.thing("NAT gateway", gateway.subnet_id(), &[&gateway.state(), &tags]);
+        }
+        for address in ec2.describe_addresses().send().await.unwrap().addresses() {
+            let Some(tags) = ours(address.tags()) else { continue };
+            self.thing("address", None, &[&address.association_id().is_some(), &tags]);
         }
     }
 
@@ -59,6 +72,16 @@ impl Inventory {
         for group in rds.describe_db_subnet_groups().send().await.unwrap().db_subnet_groups() {
             let id = group.db_subnet_group_name();
             self.thing("subnet group", id, &[&group.vpc_id(), &group.subnets().len()]);
+        }
+        let groups = rds.describe_db_cluster_parameter_groups().send().await.unwrap();
+        for group in groups.db_cluster_parameter_groups() {
+            let (id, family) =
+                (group.db_cluster_parameter_group_name(), group.db_parameter_group_family());
+            self.thing("cluster parameter group", id, &[&family]);
+        }
+        let snapshots = rds.describe_db_cluster_snapshots().send().await.unwrap();
+        for snapshot in snapshots.db_cluster_snapshots() {
+            self.thing("cluster snapshot", snapshot.db_cluster_snapshot_identifier(), &[]);
         }
     }
 }
