@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
-use aws_smithy_types::error::display::DisplayErrorContext;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use tokio::time::Instant;
 
@@ -123,8 +122,8 @@ where
                 ..Fault::new(FaultKind::Refused, meta.message().unwrap_or("AWS gave no message"))
             }
         }
-        SdkError::ConstructionFailure(_) => Fault::new(FaultKind::Refused, chain(error)),
-        _ => Fault::new(FaultKind::Unanswered, chain(error)),
+        SdkError::ConstructionFailure(_) => Fault::new(FaultKind::Refused, causes(error)),
+        _ => Fault::new(FaultKind::Unanswered, causes(error)),
     };
     if status.is_some_and(|status| status >= 500) {
         fault.kind = FaultKind::Unanswered;
@@ -133,10 +132,17 @@ where
     fault
 }
 
-fn chain<E: Error>(error: &E) -> String {
-    // The first line names the causes; what follows is the SDK's own structure.
-    let whole = DisplayErrorContext(error).to_string();
-    whole.split(" (").next().unwrap_or(&whole).trim().to_owned()
+/// The last two causes, as in `tcp connect error: Connection refused`: what precedes them is the
+/// SDK's own structure.
+fn causes(error: &(dyn Error + 'static)) -> String {
+    let mut all = vec![error.to_string()];
+    let mut next = error.source();
+    while let Some(cause) = next {
+        all.push(cause.to_string());
+        next = cause.source();
+    }
+    all.dedup();
+    all.split_off(all.len().saturating_sub(2)).join(": ")
 }
 
 impl Schedule {

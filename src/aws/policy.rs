@@ -140,7 +140,10 @@ impl Policy {
         self.statements.is_empty()
     }
 
-    /// The trust policy that lets one AWS service assume a role.
+    /// The trust policy that lets one AWS service assume a role, whatever it does with it: for
+    /// Lambda, API Gateway and SNS, of which AWS documents no `aws:SourceArn` and
+    /// `aws:SourceAccount` for that call. Only who may pass the role (`iam:PassRole`, in the role's
+    /// own account) can have them use it.
     pub fn trust(service: &str) -> Self {
         Self::new()
             .with("Trust", Statement::allow(["sts:AssumeRole"]).by(Principal::service(service)))

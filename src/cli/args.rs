@@ -21,7 +21,13 @@ pub struct Global {
     /// The endpoint of AWS, such as an emulator's
     ///
     /// Else that of the AWS configuration, such as `AWS_ENDPOINT_URL`.
-    #[arg(long, global = true, value_name = "URL", help_heading = "Everywhere")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "URL",
+        value_parser = endpoint,
+        help_heading = "Everywhere"
+    )]
     pub endpoint: Option<String>,
 
     /// When to colour; `NO_COLOR` is respected
@@ -174,6 +180,14 @@ fn parallelism(text: &str) -> Result<u16, String> {
     match text.parse() {
         Ok(number @ 1..=256) => Ok(number),
         _ => Err("it is a number from 1 to 256".to_owned()),
+    }
+}
+
+fn endpoint(text: &str) -> Result<String, String> {
+    let host = text.strip_prefix("http://").or_else(|| text.strip_prefix("https://"));
+    match host {
+        Some(host) if !host.is_empty() => Ok(text.to_owned()),
+        _ => Err("it is a URL, as in http://127.0.0.1:4566".to_owned()),
     }
 }
 

@@ -46,7 +46,10 @@ impl Ask {
         });
         let answer = tokio::select! {
             answer = answer => answer,
-            () = stop.asked() => return false,
+            () = stop.asked() => {
+                console.error("\n");
+                return false;
+            }
         };
         let line = answer.ok().and_then(Result::ok).unwrap_or_default();
         if !line.ends_with('\n') {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::Failure;
 use super::args::{Environment, Global, Which};
+use super::saved::Saved;
 use super::sketch::Sketch;
 use crate::manifest::{self, Context, EnvironmentName, Manifest};
 use crate::patterns;
@@ -35,7 +36,15 @@ impl Deployment {
     /// # Errors
     /// Where there is no manifest, or it does not say what project it is.
     pub fn find(which: &Which, global: &Global) -> Result<Self, Failure> {
-        Self::at(manifest::find(which.manifest.as_deref())?, &which.environment, global)
+        let path = manifest::find(which.manifest.as_deref())?;
+        if Saved::read(&path)?.is_some() {
+            let message = format!("{} is a plan, and no manifest.", path.display());
+            let complaint = Complaint::new("maas::command_line::plan_file", message);
+            return Err(Failure::wrong(
+                complaint.help("Only `maas apply` takes a plan in a file."),
+            ));
+        }
+        Self::at(path, &which.environment, global)
     }
 
     /// The same for a manifest that was found already.

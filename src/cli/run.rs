@@ -213,16 +213,21 @@ impl Settled<'_> {
         let done = run.progress.done();
         let said = tally_line(&done);
         let time = elapsed(took);
+        // A plan in a file holds for the state that it was made from.
+        let again = match self.wish.aim.approved {
+            Some(_) => "make a new plan to go on",
+            None => "run the same command again to go on",
+        };
         match report.outcome {
             Outcome::Done => {}
             Outcome::Failed => self.console.error(&format!(
-                "{} failed, {} skipped; {said} in {time}. What was done is recorded: run the same \
-                 command again to go on.\n",
+                "{} failed, {} skipped; {said} in {time}. What was done is recorded: \
+                 {again}.\n",
                 tally.failed, tally.skipped
             )),
             Outcome::Stopped => self.console.error(&format!(
-                "Stopped with {} left; {said} in {time}. What was done is recorded: run the same \
-                 command again to go on.\n",
+                "Stopped with {} left; {said} in {time}. What was done is recorded: \
+                 {again}.\n",
                 count(tally.left, "step")
             )),
         }

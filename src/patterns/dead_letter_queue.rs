@@ -188,6 +188,8 @@ fn add_queue(cx: &mut Cx<'_, '_>, retention: Option<Duration>, run: Duration) {
     let inputs = QueueInputs {
         retention: seconds(retention),
         visibility_timeout: seconds(run).saturating_add(30),
+        // Lambda sends to it by the function's role; no queue moves anything here.
+        redrive_sources: Some(BTreeSet::new()),
         ..QueueInputs::default()
     };
     queue(cx, "dead-letter-queue", inputs);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use aws_sdk_s3::types::{Delete, EncodingType, Error, ObjectIdentifier};
 
-use super::bucket_parts::owner;
+use super::on_bucket::on_bucket;
 use crate::aws::Cx;
 use crate::aws::built::OrDefect;
 use crate::graph::{Fault, FaultKind, OrAbsent, Waited};
@@ -45,13 +45,7 @@ pub async fn delete(cx: &Cx, name: &str, force_empty: bool) -> Result<(), Fault>
 
 /// Deletes the bucket, if it is empty.
 async fn delete_bucket(cx: &Cx, name: &str) -> Result<bool, Fault> {
-    let owner = owner(cx);
-    let answer = cx
-        .call("s3:DeleteBucket", || {
-            cx.s3().delete_bucket().bucket(name).set_expected_bucket_owner(owner.clone()).send()
-        })
-        .await
-        .or_absent();
+    let answer = on_bucket!(cx, "s3:DeleteBucket", delete_bucket, name).or_absent();
     match answer {
         Ok(_) => Ok(true),
         Err(fault) if fault.is(&["BucketNotEmpty"]) => Ok(false),
@@ -82,18 +76,14 @@ async fn delete_objects(cx: &Cx, name: &str) -> Result<bool, Fault> {
 
 /// The first versions and delete markers that are there, up to 1,000.
 async fn versions(cx: &Cx, name: &str) -> Result<Vec<Version>, Fault> {
-    let owner = owner(cx);
-    let page = cx
-        .call("s3:ListObjectVersions", || {
-            cx.s3()
-                .list_object_versions()
-                .bucket(name)
-                .encoding_type(EncodingType::Url)
-                .set_expected_bucket_owner(owner.clone())
-                .send()
-        })
-        .await
-        .or_absent()?;
+    let page = on_bucket!(
+        cx,
+        "s3:ListObjectVersions",
+        list_object_versions,
+        name,
+        encoding_type(EncodingType::Url)
+    )
+    .or_absent()?;
     let Some(page) = page else { return Ok(Vec::new()) };
     let url = page.encoding_type == Some(EncodingType::Url);
     let versions = page.versions.into_iter().flatten().map(|one| (one.key, one.version_id));
@@ -112,23 +102,13 @@ fn decoded(key: String, url: bool) -> String {
 
 /// Deletes up to 1,000 by one call. False where some stayed that may go later.
 async fn delete_many(cx: &Cx, name: &str, versions: Vec<Version>) -> Result<bool, Fault> {
-    let owner = owner(cx);
     let mut delete = Delete::builder().quiet(true);
     for (key, version) in versions {
         let one = ObjectIdentifier::builder().key(key).set_version_id(version);
         delete = delete.objects(one.build().or_defect()?);
     }
     let delete = delete.build().or_defect()?;
-    let answer = cx
-        .call("s3:DeleteObjects", || {
-            cx.s3()
-                .delete_objects()
-                .bucket(name)
-                .delete(delete.clone())
-                .set_expected_bucket_owner(owner.clone())
-                .send()
-        })
-        .await?;
+    let answer = on_bucket!(cx, "s3:DeleteObjects", delete_objects, name, delete(delete))?;
     let errors = answer.errors();
     let passing = |error: &&Error| error.code().is_some_and(|code| PASSING.contains(&code));
     match errors.iter().find(|error| !passing(error)) {
@@ -154,49 +134,33 @@ fn kept(name: &str, error: &Error, others: usize) -> Fault {
 
 /// Deletes one whose key XML cannot carry.
 async fn delete_one(cx: &Cx, name: &str, (key, version): Version) -> Result<(), Fault> {
-    let owner = owner(cx);
-    cx.call("s3:DeleteObject", || {
-        cx.s3()
-            .delete_object()
-            .bucket(name)
-            .key(&key)
-            .set_version_id(version.clone())
-            .set_expected_bucket_owner(owner.clone())
-            .send()
-    })
-    .await?;
+    on_bucket!(cx, "s3:DeleteObject", delete_object, name, key(key), set_version_id(version))?;
     Ok(())
 }
 
 /// Aborts the unfinished uploads.
 async fn abort_uploads(cx: &Cx, name: &str) -> Result<(), Fault> {
-    let owner = owner(cx);
-    let page = cx
-        .call("s3:ListMultipartUploads", || {
-            cx.s3()
-                .list_multipart_uploads()
-                .bucket(name)
-                .encoding_type(EncodingType::Url)
-                .set_expected_bucket_owner(owner.clone())
-                .send()
-        })
-        .await
-        .or_absent()?;
+    let page = on_bucket!(
+        cx,
+        "s3:ListMultipartUploads",
+        list_multipart_uploads,
+        name,
+        encoding_type(EncodingType::Url)
+    )
+    .or_absent()?;
     let Some(page) = page else { return Ok(()) };
     let url = page.encoding_type == Some(EncodingType::Url);
     for upload in page.uploads.into_iter().flatten() {
         let (Some(key), Some(id)) = (upload.key, upload.upload_id) else { continue };
         let key = decoded(key, url);
-        cx.call("s3:AbortMultipartUpload", || {
-            cx.s3()
-                .abort_multipart_upload()
-                .bucket(name)
-                .key(&key)
-                .upload_id(&id)
-                .set_expected_bucket_owner(owner.clone())
-                .send()
-        })
-        .await
+        on_bucket!(
+            cx,
+            "s3:AbortMultipartUpload",
+            abort_multipart_upload,
+            name,
+            key(key),
+            upload_id(id)
+        )
         .or_absent()?;
     }
     Ok(())

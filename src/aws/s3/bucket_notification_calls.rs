@@ -10,6 +10,7 @@ use aws_sdk_s3::types::{
 
 use super::bucket_notification::NotificationRule;
 use super::bucket_parts::owner;
+use super::on_bucket::on_bucket;
 use crate::aws::Cx;
 use crate::aws::built::OrDefect;
 use crate::graph::{Arn, Fault, OrAbsent};
@@ -18,17 +19,13 @@ type Rules = BTreeMap<String, NotificationRule>;
 
 /// The rules that are there; none where the bucket is gone.
 pub async fn rules(cx: &Cx, bucket: &str) -> Result<Rules, Fault> {
-    let owner = owner(cx);
-    let answer = cx
-        .call("s3:GetBucketNotificationConfiguration", || {
-            cx.s3()
-                .get_bucket_notification_configuration()
-                .bucket(bucket)
-                .set_expected_bucket_owner(owner.clone())
-                .send()
-        })
-        .await
-        .or_absent()?;
+    let answer = on_bucket!(
+        cx,
+        "s3:GetBucketNotificationConfiguration",
+        get_bucket_notification_configuration,
+        bucket
+    )
+    .or_absent()?;
     let Some(answer) = answer else { return Ok(Rules::new()) };
     let functions = answer.lambda_function_configurations.into_iter().flatten();
     let queues = answer.queue_configurations.into_iter().flatten();

@@ -11,6 +11,7 @@ use aws_sdk_s3::types::{
     Tag, Tagging, VersioningConfiguration,
 };
 
+use super::on_bucket::on_bucket;
 use crate::aws::built::OrDefect;
 use crate::aws::{Cx, Policy};
 use crate::graph::{Fault, FaultKind, OrAbsent, Tags};
@@ -44,12 +45,7 @@ pub async fn create(cx: &Cx, name: &str, tags: &Tags) -> Result<(), Fault> {
 
 /// Whether the account has a bucket of that name.
 pub async fn is_there(cx: &Cx, name: &str) -> Result<bool, Fault> {
-    let owner = owner(cx);
-    let answer = cx
-        .call("s3:HeadBucket", || {
-            cx.s3().head_bucket().bucket(name).set_expected_bucket_owner(owner.clone()).send()
-        })
-        .await;
+    let answer = on_bucket!(cx, "s3:HeadBucket", head_bucket, name);
     match answer {
         Ok(_) => Ok(true),
         // Answers to HEAD have no body, hence no code: S3 refuses buckets of others with a bare 403.
@@ -60,51 +56,30 @@ pub async fn is_there(cx: &Cx, name: &str) -> Result<bool, Fault> {
 
 /// Whether it keeps versions; none where there is no bucket.
 pub async fn versioning(cx: &Cx, name: &str) -> Result<Option<bool>, Fault> {
-    let owner = owner(cx);
-    let answer = cx
-        .call("s3:GetBucketVersioning", || {
-            cx.s3()
-                .get_bucket_versioning()
-                .bucket(name)
-                .set_expected_bucket_owner(owner.clone())
-                .send()
-        })
-        .await
-        .or_absent()?;
+    let answer =
+        on_bucket!(cx, "s3:GetBucketVersioning", get_bucket_versioning, name).or_absent()?;
     Ok(answer.map(|answer| answer.status() == Some(&BucketVersioningStatus::Enabled)))
 }
 
 /// Makes it keep versions, or no new ones.
 pub async fn put_versioning(cx: &Cx, name: &str, on: bool) -> Result<(), Fault> {
-    let owner = owner(cx);
     let status =
         if on { BucketVersioningStatus::Enabled } else { BucketVersioningStatus::Suspended };
     let versioning = VersioningConfiguration::builder().status(status).build();
-    cx.call("s3:PutBucketVersioning", || {
-        cx.s3()
-            .put_bucket_versioning()
-            .bucket(name)
-            .set_expected_bucket_owner(owner.clone())
-            .versioning_configuration(versioning.clone())
-            .send()
-    })
-    .await?;
+    on_bucket!(
+        cx,
+        "s3:PutBucketVersioning",
+        put_bucket_versioning,
+        name,
+        versioning_configuration(versioning)
+    )?;
     Ok(())
 }
 
 /// How it encrypts objects by default.
 pub async fn encryption(cx: &Cx, name: &str) -> Result<String, Fault> {
-    let owner = owner(cx);
-    let answer = cx
-        .call("s3:GetBucketEncryption", || {
-            cx.s3()
-                .get_bucket_encryption()
-                .bucket(name)
-                .set_expected_bucket_owner(owner.clone())
-                .send()
-        })
-        .await
-        .or_absent()?;
+    let answer =
+        on_bucket!(cx, "s3:GetBucketEncryption", get_bucket_encryption, name).or_absent()?;
     let rule = answer
         .and_then(|answer| answer.server_side_encryption_configuration)
         .and_then(|encryption| encryption.rules.into_iter().next())
@@ -114,38 +89,26 @@ pub async fn encryption(cx: &Cx, name: &str) -> Result<String, Fault> {
 
 /// Makes it encrypt objects with S3's own keys.
 pub async fn put_encryption(cx: &Cx, name: &str) -> Result<(), Fault> {
-    let owner = owner(cx);
     let default =
         ServerSideEncryptionByDefault::builder().sse_algorithm(ServerSideEncryption::Aes256);
     let default = default.build().or_defect()?;
     let rule = ServerSideEncryptionRule::builder().apply_server_side_encryption_by_default(default);
     let encryption = ServerSideEncryptionConfiguration::builder().rules(rule.build());
     let encryption = encryption.build().or_defect()?;
-    cx.call("s3:PutBucketEncryption", || {
-        cx.s3()
-            .put_bucket_encryption()
-            .bucket(name)
-            .set_expected_bucket_owner(owner.clone())
-            .server_side_encryption_configuration(encryption.clone())
-            .send()
-    })
-    .await?;
+    on_bucket!(
+        cx,
+        "s3:PutBucketEncryption",
+        put_bucket_encryption,
+        name,
+        server_side_encryption_configuration(encryption)
+    )?;
     Ok(())
 }
 
 /// Whether all four settings block public access.
 pub async fn block_public_access(cx: &Cx, name: &str) -> Result<bool, Fault> {
-    let owner = owner(cx);
-    let answer = cx
-        .call("s3:GetPublicAccessBlock", || {
-            cx.s3()
-                .get_public_access_block()
-                .bucket(name)
-                .set_expected_bucket_owner(owner.clone())
-                .send()
-        })
-        .await
-        .or_absent()?;
+    let answer =
+        on_bucket!(cx, "s3:GetPublicAccessBlock", get_public_access_block, name).or_absent()?;
     let block = answer.and_then(|answer| answer.public_access_block_configuration);
     Ok(block.is_some_and(|block| {
         let settings = [
@@ -160,38 +123,27 @@ pub async fn block_public_access(cx: &Cx, name: &str) -> Result<bool, Fault> {
 
 /// Blocks public access by all four settings.
 pub async fn put_block_public_access(cx: &Cx, name: &str) -> Result<(), Fault> {
-    let owner = owner(cx);
     let block = PublicAccessBlockConfiguration::builder()
         .block_public_acls(true)
         .ignore_public_acls(true)
         .block_public_policy(true)
         .restrict_public_buckets(true)
         .build();
-    cx.call("s3:PutPublicAccessBlock", || {
-        cx.s3()
-            .put_public_access_block()
-            .bucket(name)
-            .set_expected_bucket_owner(owner.clone())
-            .public_access_block_configuration(block.clone())
-            .send()
-    })
-    .await?;
+    on_bucket!(
+        cx,
+        "s3:PutPublicAccessBlock",
+        put_public_access_block,
+        name,
+        public_access_block_configuration(block)
+    )?;
     Ok(())
 }
 
 /// Who owns its objects.
 pub async fn object_ownership(cx: &Cx, name: &str) -> Result<String, Fault> {
-    let owner = owner(cx);
-    let answer = cx
-        .call("s3:GetBucketOwnershipControls", || {
-            cx.s3()
-                .get_bucket_ownership_controls()
-                .bucket(name)
-                .set_expected_bucket_owner(owner.clone())
-                .send()
-        })
-        .await
-        .or_absent()?;
+    let answer =
+        on_bucket!(cx, "s3:GetBucketOwnershipControls", get_bucket_ownership_controls, name)
+            .or_absent()?;
     let rule = answer
         .and_then(|answer| answer.ownership_controls)
         .and_then(|controls| controls.rules.into_iter().next());
@@ -202,108 +154,56 @@ pub async fn object_ownership(cx: &Cx, name: &str) -> Result<String, Fault> {
 
 /// Makes the bucket's owner the owner of its objects, without access control lists.
 pub async fn put_object_ownership(cx: &Cx, name: &str) -> Result<(), Fault> {
-    let owner = owner(cx);
     let rule =
         OwnershipControlsRule::builder().object_ownership(ObjectOwnership::BucketOwnerEnforced);
     let controls = OwnershipControls::builder().rules(rule.build().or_defect()?);
     let controls = controls.build().or_defect()?;
-    cx.call("s3:PutBucketOwnershipControls", || {
-        cx.s3()
-            .put_bucket_ownership_controls()
-            .bucket(name)
-            .set_expected_bucket_owner(owner.clone())
-            .ownership_controls(controls.clone())
-            .send()
-    })
-    .await?;
+    on_bucket!(
+        cx,
+        "s3:PutBucketOwnershipControls",
+        put_bucket_ownership_controls,
+        name,
+        ownership_controls(controls)
+    )?;
     Ok(())
 }
 
 /// Its policy; empty where it has none.
 pub async fn policy(cx: &Cx, name: &str) -> Result<Policy, Fault> {
-    let owner = owner(cx);
-    let answer = cx
-        .call("s3:GetBucketPolicy", || {
-            cx.s3().get_bucket_policy().bucket(name).set_expected_bucket_owner(owner.clone()).send()
-        })
-        .await
-        .or_absent()?;
+    let answer = on_bucket!(cx, "s3:GetBucketPolicy", get_bucket_policy, name).or_absent()?;
     let text = answer.and_then(|answer| answer.policy);
     text.map_or(Ok(Policy::new()), |text| Policy::from_json(&text))
 }
 
 /// Gives it that policy, or none.
 pub async fn put_policy(cx: &Cx, name: &str, policy: &Policy) -> Result<(), Fault> {
-    let owner = owner(cx);
     if policy.is_empty() {
-        cx.call("s3:DeleteBucketPolicy", || {
-            cx.s3()
-                .delete_bucket_policy()
-                .bucket(name)
-                .set_expected_bucket_owner(owner.clone())
-                .send()
-        })
-        .await
-        .or_absent()?;
+        on_bucket!(cx, "s3:DeleteBucketPolicy", delete_bucket_policy, name).or_absent()?;
         return Ok(());
     }
     let policy = policy.to_json()?;
-    cx.call("s3:PutBucketPolicy", || {
-        cx.s3()
-            .put_bucket_policy()
-            .bucket(name)
-            .set_expected_bucket_owner(owner.clone())
-            .policy(&policy)
-            .send()
-    })
-    .await?;
+    on_bucket!(cx, "s3:PutBucketPolicy", put_bucket_policy, name, policy(policy))?;
     Ok(())
 }
 
 /// All its tags, AWS's own among them.
 pub async fn tags(cx: &Cx, name: &str) -> Result<Tags, Fault> {
-    let owner = owner(cx);
-    let answer = cx
-        .call("s3:GetBucketTagging", || {
-            cx.s3()
-                .get_bucket_tagging()
-                .bucket(name)
-                .set_expected_bucket_owner(owner.clone())
-                .send()
-        })
-        .await
-        .or_absent()?;
+    let answer = on_bucket!(cx, "s3:GetBucketTagging", get_bucket_tagging, name).or_absent()?;
     let tags = answer.map(|answer| answer.tag_set).unwrap_or_default();
     Ok(tags.into_iter().map(|tag| (tag.key, tag.value)).collect())
 }
 
 /// Removes and puts tags. S3 takes them all at once, so those that were never ours are read first.
 pub async fn put_tags(cx: &Cx, name: &str, gone: &[String], put: Tags) -> Result<(), Fault> {
-    let owner = owner(cx);
     let mut all = tags(cx, name).await?;
     all.retain(|key, _| !gone.contains(key));
     all.extend(put);
     if all.is_empty() {
-        cx.call("s3:DeleteBucketTagging", || {
-            cx.s3()
-                .delete_bucket_tagging()
-                .bucket(name)
-                .set_expected_bucket_owner(owner.clone())
-                .send()
-        })
-        .await?;
+        on_bucket!(cx, "s3:DeleteBucketTagging", delete_bucket_tagging, name)?;
         return Ok(());
     }
     let tagging = Tagging::builder().set_tag_set(Some(tags_of(&all)?)).build().or_defect()?;
-    cx.call("s3:PutBucketTagging", || {
-        cx.s3()
-            .put_bucket_tagging()
-            .bucket(name)
-            .set_expected_bucket_owner(owner.clone())
-            .tagging(tagging.clone())
-            .send()
-    })
-    .await?;
+    on_bucket!(cx, "s3:PutBucketTagging", put_bucket_tagging, name, tagging(tagging))?;
     Ok(())
 }
 

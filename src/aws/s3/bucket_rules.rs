@@ -5,20 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_sdk_s3::types as s3;
 
 use super::bucket::{CorsRule, LifecycleRule};
-use super::bucket_parts::owner;
+use super::on_bucket::on_bucket;
 use crate::aws::Cx;
 use crate::aws::built::OrDefect;
 use crate::graph::{Fault, Input, OrAbsent};
 
 /// Its rules for web pages.
 pub async fn cors(cx: &Cx, name: &str) -> Result<Vec<CorsRule>, Fault> {
-    let owner = owner(cx);
-    let answer = cx
-        .call("s3:GetBucketCors", || {
-            cx.s3().get_bucket_cors().bucket(name).set_expected_bucket_owner(owner.clone()).send()
-        })
-        .await
-        .or_absent()?;
+    let answer = on_bucket!(cx, "s3:GetBucketCors", get_bucket_cors, name).or_absent()?;
     let set = |texts: Option<Vec<String>>| texts.into_iter().flatten().collect::<BTreeSet<_>>();
     let rule = |rule: s3::CorsRule| CorsRule {
         origins: rule.allowed_origins.into_iter().map(Input::from).collect(),
@@ -33,17 +27,8 @@ pub async fn cors(cx: &Cx, name: &str) -> Result<Vec<CorsRule>, Fault> {
 
 /// Gives it these rules for web pages, or none.
 pub async fn put_cors(cx: &Cx, name: &str, rules: &[CorsRule]) -> Result<(), Fault> {
-    let owner = owner(cx);
     if rules.is_empty() {
-        cx.call("s3:DeleteBucketCors", || {
-            cx.s3()
-                .delete_bucket_cors()
-                .bucket(name)
-                .set_expected_bucket_owner(owner.clone())
-                .send()
-        })
-        .await
-        .or_absent()?;
+        on_bucket!(cx, "s3:DeleteBucketCors", delete_bucket_cors, name).or_absent()?;
         return Ok(());
     }
     let mut cors = s3::CorsConfiguration::builder();
@@ -51,15 +36,7 @@ pub async fn put_cors(cx: &Cx, name: &str, rules: &[CorsRule]) -> Result<(), Fau
         cors = cors.cors_rules(cors_rule(rule)?);
     }
     let cors = cors.build().or_defect()?;
-    cx.call("s3:PutBucketCors", || {
-        cx.s3()
-            .put_bucket_cors()
-            .bucket(name)
-            .set_expected_bucket_owner(owner.clone())
-            .cors_configuration(cors.clone())
-            .send()
-    })
-    .await?;
+    on_bucket!(cx, "s3:PutBucketCors", put_bucket_cors, name, cors_configuration(cors))?;
     Ok(())
 }
 
@@ -82,17 +59,13 @@ fn cors_rule(rule: &CorsRule) -> Result<s3::CorsRule, Fault> {
 /// Its lifecycle's rules. One that is turned off counts as none, and of one that was made elsewhere
 /// only what can be said here is seen.
 pub async fn lifecycle(cx: &Cx, name: &str) -> Result<BTreeMap<String, LifecycleRule>, Fault> {
-    let owner = owner(cx);
-    let answer = cx
-        .call("s3:GetBucketLifecycleConfiguration", || {
-            cx.s3()
-                .get_bucket_lifecycle_configuration()
-                .bucket(name)
-                .set_expected_bucket_owner(owner.clone())
-                .send()
-        })
-        .await
-        .or_absent()?;
+    let answer = on_bucket!(
+        cx,
+        "s3:GetBucketLifecycleConfiguration",
+        get_bucket_lifecycle_configuration,
+        name
+    )
+    .or_absent()?;
     let rules = answer.and_then(|answer| answer.rules).unwrap_or_default();
     let rules = rules.into_iter().filter(|rule| rule.status == s3::ExpirationStatus::Enabled);
     let rule = |rule: s3::LifecycleRule| {
@@ -116,17 +89,8 @@ pub async fn put_lifecycle(
     name: &str,
     rules: &BTreeMap<String, LifecycleRule>,
 ) -> Result<(), Fault> {
-    let owner = owner(cx);
     if rules.is_empty() {
-        cx.call("s3:DeleteBucketLifecycle", || {
-            cx.s3()
-                .delete_bucket_lifecycle()
-                .bucket(name)
-                .set_expected_bucket_owner(owner.clone())
-                .send()
-        })
-        .await
-        .or_absent()?;
+        on_bucket!(cx, "s3:DeleteBucketLifecycle", delete_bucket_lifecycle, name).or_absent()?;
         return Ok(());
     }
     let mut lifecycle = s3::BucketLifecycleConfiguration::builder();
@@ -134,15 +98,13 @@ pub async fn put_lifecycle(
         lifecycle = lifecycle.rules(lifecycle_rule(id, rule)?);
     }
     let lifecycle = lifecycle.build().or_defect()?;
-    cx.call("s3:PutBucketLifecycleConfiguration", || {
-        cx.s3()
-            .put_bucket_lifecycle_configuration()
-            .bucket(name)
-            .set_expected_bucket_owner(owner.clone())
-            .lifecycle_configuration(lifecycle.clone())
-            .send()
-    })
-    .await?;
+    on_bucket!(
+        cx,
+        "s3:PutBucketLifecycleConfiguration",
+        put_bucket_lifecycle_configuration,
+        name,
+        lifecycle_configuration(lifecycle)
+    )?;
     Ok(())
 }
 

@@ -7,6 +7,7 @@ mod bucket_notification;
 mod bucket_notification_calls;
 pub(super) mod bucket_parts;
 mod bucket_rules;
+mod on_bucket;
 
 pub use bucket::{
     Bucket, BucketInputs, BucketOutputs, CorsRule, LifecycleRule, deny_insecure_transport,

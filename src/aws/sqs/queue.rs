@@ -1,6 +1,6 @@
 //! `aws:sqs/queue`
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use aws_sdk_sqs::types::QueueAttributeName as Attribute;
 use schemars::JsonSchema;
@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 use crate::aws::check::Check;
 use crate::aws::{Cx, Policy, list};
 use crate::graph::{
-    Arn, Charset, Created, Fault, FaultKind, Foretold, Held, Id, Input, Listed, Naming, Objection,
-    OrAbsent, Place, Resource, Scope, Seen, Tags,
+    Arn, Charset, Created, Fault, FaultKind, Foretold, Held, Id, Input, Listed, Naming,
+    NotYetKnown, Objection, OrAbsent, Place, Resource, Scope, Seen, Tags,
 };
 use crate::outputs;
 
@@ -32,6 +32,11 @@ pub struct QueueInputs {
     /// Where messages go that were received too often.
     #[serde(default)]
     pub redrive: Option<Redrive>,
+    /// The queues that may name it as their dead-letter queue, up to 10: none where this is empty,
+    /// every one of the account where it is not given (*Amazon SQS API Reference*,
+    /// "SetQueueAttributes", `RedriveAllowPolicy`).
+    #[serde(default)]
+    pub redrive_sources: Option<BTreeSet<Input<Arn>>>,
     /// Whether SQS encrypts messages with keys of its own; always true.
     #[serde(default = "managed_encryption")]
     pub managed_encryption: bool,
@@ -60,6 +65,7 @@ impl Default for QueueInputs {
             visibility_timeout: 30,
             retention: 345_600,
             redrive: None,
+            redrive_sources: None,
             managed_encryption: managed_encryption(),
             policy: Policy::new(),
             tags: Tags::new(),
@@ -118,7 +124,8 @@ impl Resource for Queue {
             let times = redrive.max_receives;
             check = check.range("redrive.max_receives", times, 1..=1_000, "times");
         }
-        check.done()
+        let sources = want.redrive_sources.as_ref().map_or(0, BTreeSet::len);
+        check.that(sources <= 10, "redrive_sources", "SQS takes up to 10 queues").done()
     }
 
     async fn create(cx: &Cx, want: &QueueInputs) -> Result<Created<Self>, Fault> {
@@ -178,6 +185,8 @@ impl Resource for Queue {
             managed_encryption: text(Attribute::SqsManagedSseEnabled)
                 .is_some_and(|text| text == "true"),
             redrive: text(Attribute::RedrivePolicy).and_then(|text| redrive(text)),
+            redrive_sources: text(Attribute::RedriveAllowPolicy)
+                .and_then(|text| redrive_sources(text)),
             policy: text(Attribute::Policy)
                 .map(|text| Policy::from_json(text))
                 .transpose()?
@@ -266,14 +275,30 @@ fn attributes(want: &QueueInputs) -> Result<HashMap<Attribute, String>, Fault> {
         }
         None => String::new(),
     };
+    let allowed = match &want.redrive_sources {
+        None => String::new(),
+        Some(sources) if sources.is_empty() => json!({"redrivePermission": "denyAll"}).to_string(),
+        Some(sources) => {
+            let arns: Result<Vec<&Arn>, NotYetKnown> = sources.iter().map(Input::get).collect();
+            json!({"redrivePermission": "byQueue", "sourceQueueArns": arns?}).to_string()
+        }
+    };
     let policy = if want.policy.is_empty() { String::new() } else { want.policy.to_json()? };
     Ok(HashMap::from([
         (Attribute::VisibilityTimeout, want.visibility_timeout.to_string()),
         (Attribute::MessageRetentionPeriod, want.retention.to_string()),
         (Attribute::SqsManagedSseEnabled, want.managed_encryption.to_string()),
         (Attribute::RedrivePolicy, redrive),
+        (Attribute::RedriveAllowPolicy, allowed),
         (Attribute::Policy, policy),
     ]))
+}
+
+fn redrive_sources(text: &str) -> Option<BTreeSet<Input<Arn>>> {
+    let policy: Value = serde_json::from_str(text).ok()?;
+    let arns = policy["sourceQueueArns"].as_array().into_iter().flatten().filter_map(Value::as_str);
+    let arns = arns.map(|arn| Arn::from(arn).into()).collect();
+    (policy["redrivePermission"] != "allowAll").then_some(arns)
 }
 
 fn redrive(text: &str) -> Option<Redrive> {

@@ -42,6 +42,35 @@ async fn a_name_in_quarantine_is_waited_for() {
     }
 }
 
+/// No emulator holds sources against it, and one does not know the attribute.
+#[tokio::test(start_paused = true)]
+async fn who_may_name_it_as_their_dead_letter_queue_is_told_and_read() {
+    let source: Input<Arn> = Arn::from("arn:aws:sqs:eu-west-1:123456789012:jobs").into();
+    let listed = r#"{"redrivePermission":"byQueue","sourceQueueArns":["arn:aws:sqs:eu-west-1:123456789012:jobs"]}"#;
+    let cases = [
+        (None, None),
+        (Some([].into()), Some(r#"{"redrivePermission":"denyAll"}"#)),
+        (Some([source].into()), Some(listed)),
+    ];
+    for (redrive_sources, told) in cases {
+        let inputs = QueueInputs { redrive_sources, ..inputs() };
+        let mut attributes = json!({"VisibilityTimeout": "30"});
+        if let Some(told) = told {
+            attributes["RedriveAllowPolicy"] = told.into();
+        }
+        let aws = Injected::new()
+            .answers("sqs:GetQueueUrl", [refuse(ABSENT, "no such queue")])
+            .answers("sqs:CreateQueue", [json(json!({"QueueUrl": URL}))])
+            .answers("sqs:GetQueueAttributes", [json(json!({"Attributes": attributes}))])
+            .answers("sqs:ListQueueTags", [json(json!({}))]);
+        Queue::create(&aws.cx(), &inputs).await.unwrap();
+        let sent = aws.sent("sqs:CreateQueue")[0].json();
+        assert_eq!(sent["Attributes"]["RedriveAllowPolicy"].as_str(), told);
+        let seen = Queue::read(&aws.cx(), &existing()).await.unwrap().unwrap();
+        assert_eq!(seen.inputs.redrive_sources, inputs.redrive_sources);
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_quarantine_without_end_is_given_up_with_a_word() {
     let aws = Injected::new()

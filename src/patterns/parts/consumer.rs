@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::function::NewFunction;
-use super::queue::{dead_letter_queue, queue, redrive};
+use super::queue::{Fed, dead_letter_queue, queue, redrive};
 use crate::aws::{EventSourceMapping, EventSourceMappingInputs, Queue, QueueInputs, Statement};
 use crate::graph::Handle;
 use crate::manifest::{Duration, FunctionTable, Problem, Spanned, With};
@@ -57,7 +57,8 @@ pub fn consume(
     let (batch, window) =
         check_batch(cx, consumer.keys.batch.as_ref(), consumer.keys.window.as_ref());
     let visibility = visibility(cx, &consumer.keys, timeout, window);
-    let dead = dead_letter_queue(cx, "dead-letter-queue", None);
+    let dead =
+        dead_letter_queue(cx, "dead-letter-queue", Fed::Queue(Handle::at(cx.address("queue"))));
     let inputs = QueueInputs {
         visibility_timeout: visibility,
         redrive: Some(redrive(&dead, consumer.keys.max_receives.unwrap_or(3))),

@@ -21,7 +21,7 @@ pub(super) use events::{Event, notify_function, notify_queue, notify_topic, sour
 pub(super) use function::{Lambda, NewFunction, allow_invoke};
 pub(super) use labels::labels;
 pub(super) use network::{GivenNetwork, Needs, NetworkKeys, bare_network, network};
-pub(super) use queue::{dead_letter_queue, queue};
+pub(super) use queue::{Fed, dead_letter_queue, queue};
 pub(super) use subscription::{Delivery, TopicArn, subscribe, subscribe_function, subscribe_queue};
 pub(super) use supplied::Supplied;
 pub(super) use topic::{TopicKeys, topic};

@@ -1,5 +1,7 @@
 //! Queues: encrypted in transit and at rest, and open to the sender that the pattern names.
 
+use std::collections::BTreeSet;
+
 use crate::aws::{Policy, Principal, Queue, QueueInputs, Redrive, Statement};
 use crate::graph::{Handle, Input};
 use crate::patterns::Cx;
@@ -17,13 +19,33 @@ pub struct Sender {
 }
 
 impl Sender {
-    fn statement(self, queue: &Handle<Queue>, account: Input<String>) -> Statement {
-        Statement::allow(["sqs:SendMessage"])
+    /// Gives a statement to the service, on behalf of its one thing only.
+    ///
+    /// The ARN of a bucket names no account, so S3's has to be asked for beside it (*Amazon S3 User
+    /// Guide*, "Granting permissions to publish event notification messages to a destination"). The
+    /// ARNs of others name it. That SNS tells its account when it delivers to SQS is documented
+    /// nowhere, so there the account is held against the condition only where it is told.
+    pub fn may(self, statement: Statement, account: Input<String>) -> Statement {
+        let equals = match self.service {
+            "s3.amazonaws.com" => "StringEquals",
+            _ => "StringEqualsIfExists",
+        };
+        statement
             .by(Principal::service(self.service))
-            .on(queue.arn().foretold())
             .when("ArnEquals", "aws:SourceArn", self.source)
-            .when("StringEquals", "aws:SourceAccount", account)
+            .when(equals, "aws:SourceAccount", account)
     }
+}
+
+/// Who fills a dead-letter queue.
+#[derive(Clone, Debug)]
+pub enum Fed {
+    /// SQS, from this queue.
+    Queue(Handle<Queue>),
+    /// A service that the queue's policy admits.
+    Service(Sender),
+    /// A role that may send to it.
+    Role,
 }
 
 /// Adds a queue that refuses plain HTTP.
@@ -38,10 +60,21 @@ pub fn queue(cx: &mut Cx<'_, '_>, part: &str, inputs: QueueInputs) -> Handle<Que
 }
 
 /// Adds a queue for what failed elsewhere.
-pub fn dead_letter_queue(cx: &mut Cx<'_, '_>, part: &str, sender: Option<Sender>) -> Handle<Queue> {
-    let inputs = QueueInputs { retention: LONGEST_RETENTION, ..QueueInputs::default() };
+///
+/// Only a queue needs to be among the sources that may name it; services and roles send to it as to
+/// any queue (*Amazon SQS API Reference*, "SetQueueAttributes").
+pub fn dead_letter_queue(cx: &mut Cx<'_, '_>, part: &str, fed: Fed) -> Handle<Queue> {
+    let sources = match &fed {
+        Fed::Queue(source) => BTreeSet::from([source.arn().foretold()]),
+        Fed::Service(_) | Fed::Role => BTreeSet::new(),
+    };
+    let inputs = QueueInputs {
+        retention: LONGEST_RETENTION,
+        redrive_sources: Some(sources),
+        ..QueueInputs::default()
+    };
     let added = queue(cx, part, inputs);
-    if let Some(sender) = sender {
+    if let Fed::Service(sender) = fed {
         admit(cx, &added, "Sender", sender);
     }
     added
@@ -49,7 +82,8 @@ pub fn dead_letter_queue(cx: &mut Cx<'_, '_>, part: &str, sender: Option<Sender>
 
 /// Lets a service send to a queue, which may be another instance's.
 pub fn admit(cx: &mut Cx<'_, '_>, queue: &Handle<Queue>, sid: &str, sender: Sender) {
-    let statement = sender.statement(queue, cx.account());
+    let send = Statement::allow(["sqs:SendMessage"]).on(queue.arn().foretold());
+    let statement = sender.may(send, cx.account());
     let sid = sid.to_owned();
     cx.graph().amend(queue, move |inputs| inputs.policy.insert(&sid, statement));
 }

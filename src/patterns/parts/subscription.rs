@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::function::{Lambda, allow_invoke};
-use super::queue::{Sender, admit, dead_letter_queue};
+use super::queue::{Fed, Sender, admit, dead_letter_queue};
 use crate::aws::{Queue, Role, Subscription, SubscriptionInputs, Topic};
 use crate::graph::{Arn, Handle, Input};
 use crate::patterns::Cx;
@@ -52,7 +52,7 @@ pub fn subscribe(
     delivery: Delivery,
 ) -> Handle<Subscription> {
     let sender = Sender { service: "sns.amazonaws.com", source: topic.foretold.clone() };
-    let dead = dead_letter_queue(cx, &format!("{label}.dead-letter-queue"), Some(sender));
+    let dead = dead_letter_queue(cx, &format!("{label}.dead-letter-queue"), Fed::Service(sender));
     cx.add(
         &format!("{label}.subscription"),
         SubscriptionInputs {

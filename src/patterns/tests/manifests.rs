@@ -5,7 +5,7 @@ use crate::aws;
 use crate::graph::document::{needs, resolve};
 use crate::graph::topological;
 
-fn file(name: &str) -> Expanded {
+pub(super) fn file(name: &str) -> Expanded {
     expanded(&std::fs::read_to_string(manifests().join(name)).unwrap())
 }
 
@@ -34,7 +34,7 @@ outlines! {
     webhook_proxy_s3: "webhook-proxy-s3.toml",
 }
 
-fn files() -> Vec<String> {
+pub(super) fn files() -> Vec<String> {
     let names = manifests().read_dir().unwrap().map(|entry| entry.unwrap().file_name());
     let mut names: Vec<String> = names.map(|name| name.into_string().unwrap()).collect();
     names.retain(|name| name.ends_with(".toml"));

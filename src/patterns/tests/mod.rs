@@ -5,6 +5,7 @@ mod databases;
 mod manifests;
 mod network;
 mod schemas;
+mod security;
 mod wrong;
 
 use std::fmt::Write;

@@ -7,7 +7,7 @@ use crate::aws::{
 };
 use crate::graph::{Arn, Handle, Input};
 use crate::manifest::{Duration, Either, Name, Spanned};
-use crate::patterns::parts::{NewFunction, dead_letter_queue};
+use crate::patterns::parts::{Fed, NewFunction, dead_letter_queue};
 use crate::patterns::{Cx, Exports};
 use crate::text;
 
@@ -43,7 +43,7 @@ pub(super) fn expand(cx: &mut Cx<'_, '_>, params: &Params) -> Exports {
     if params.recipients.is_empty() {
         return exports;
     }
-    let dead = dead_letter_queue(cx, "dead-letter-queue", None);
+    let dead = dead_letter_queue(cx, "dead-letter-queue", Fed::Role);
     for (name, recipient) in &params.recipients {
         add(cx, name, recipient, &stream, &dead);
     }
