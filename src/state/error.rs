@@ -69,7 +69,7 @@ pub enum StateError {
         cause: String,
     },
     /// There is something else where a folder should be.
-    #[error("{} is no folder", path.display())]
+    #[error("`{}` is no folder", path.display())]
     NotAFolder {
         /// What is no folder.
         path: PathBuf,
