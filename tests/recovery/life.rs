@@ -31,16 +31,17 @@ pub struct Undisturbed {
 }
 
 /// What a life took.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Took {
     pub runs: usize,
     pub calls: usize,
     /// Faults whose call did not come: how often some calls are made is up to the emulator's haste.
-    pub missed: usize,
+    pub missed: Vec<String>,
 }
 
 /// A deployment under test.
 struct Trial {
+    pattern: &'static Pattern,
     subject: Subject,
     took: Took,
 }
@@ -56,7 +57,7 @@ impl Undisturbed {
         let mut trial = Trial::of(pattern).await;
         let mut undisturbed = Self::default();
         for operation in Operation::ALL {
-            let command = trial.command(operation, pattern).await?;
+            let command = trial.command(operation).await?;
             trial.succeeds(&command, rule()).await?;
             undisturbed.calls.insert(operation, trial.subject.proxy.calls());
             trial.settled(operation).await?;
@@ -73,7 +74,7 @@ impl Undisturbed {
 pub async fn live(life: &Life, undisturbed: &Undisturbed) -> Result<Took, String> {
     let mut trial = Trial::of(&life.pattern).await;
     for operation in Operation::ALL {
-        let command = trial.command(operation, &life.pattern).await?;
+        let command = trial.command(operation).await?;
         let fault = life.faults.iter().find(|fault| fault.operation == operation);
         if let Some(fault) = fault {
             trial.suffers(&command, fault).await?;
@@ -97,16 +98,17 @@ pub async fn live(life: &Life, undisturbed: &Undisturbed) -> Result<Took, String
 
 impl Trial {
     async fn of(pattern: &str) -> Self {
-        Self { subject: Subject::of(pattern).await, took: Took::default() }
+        let subject = Subject::of(pattern).await;
+        Self { pattern: Pattern::of(pattern), subject, took: Took::default() }
     }
 
     /// The command of that operation; the manifest is as it needs it then.
-    async fn command(&self, operation: Operation, pattern: &str) -> Result<Vec<String>, String> {
+    async fn command(&self, operation: Operation) -> Result<Vec<String>, String> {
         let mut command = vec!["--yes".to_owned()];
         match operation {
             Operation::Apply | Operation::Destroy => {}
             Operation::Change => {
-                self.subject.edit(Pattern::of(pattern).second);
+                self.subject.edit(self.pattern.second);
             }
             Operation::Replace => {
                 for resource in self.subject.recorded().await? {
@@ -135,7 +137,7 @@ impl Trial {
         let words: Vec<&str> = command.iter().map(String::as_str).collect();
         let ended = self.maas(&words[..1], &words[1..]).await?;
         if !self.subject.proxy.calls().iter().any(meant) {
-            self.took.missed += 1;
+            self.took.missed.push(fault.to_string());
             return Ok(());
         }
         match (fault.kind, ended.code) {
@@ -161,7 +163,8 @@ impl Trial {
         if operation == Operation::Destroy {
             return Ok(());
         }
-        for more in [&["--detailed-exitcode"][..], &["--detailed-exitcode", "--refresh"]] {
+        let plans = [&["--detailed-exitcode"][..], &["--detailed-exitcode", "--refresh"]];
+        for more in &plans[..if self.pattern.told { 2 } else { 1 }] {
             self.subject.proxy.rule(|_| Act::Pass);
             let ended = self.maas(&["plan"], more).await?;
             if ended.code != Some(0) {

@@ -19,6 +19,9 @@ const AT_ONCE: usize = 5;
 /// How many lives of each pattern are a spread.
 const SPREAD: usize = 6;
 
+/// How often a life is lived until each of its faults is reached.
+const TIMES: usize = 3;
+
 /// What is tried.
 enum Wish {
     Spread,
@@ -118,11 +121,28 @@ impl Figures {
             Ok(took) => {
                 self.took.runs += took.runs;
                 self.took.calls += took.calls;
-                self.took.missed += took.missed;
+                self.took.missed.extend(took.missed);
             }
             Err(wrong) => self.failed.push(format!("MAAS_RECOVERY='{life}'\n{wrong}")),
         }
     }
+}
+
+/// Lives it, again where a fault's call did not come, and fails where it comes never. What is counted
+/// is the last life alone.
+async fn reached(life: &Life, undisturbed: &Undisturbed) -> Result<Took, String> {
+    let mut missed = Vec::new();
+    for _ in 0..TIMES {
+        let took = live(life, undisturbed).await?;
+        if took.missed.is_empty() {
+            return Ok(Took { missed, ..took });
+        }
+        missed.extend(took.missed);
+    }
+    Err(format!(
+        "in {TIMES} lives not all faults were reached; not reached were {}",
+        missed.join(", ")
+    ))
 }
 
 #[expect(clippy::print_stderr, reason = "the figures are a result")]
@@ -144,7 +164,7 @@ pub async fn run(wish: Option<String>) {
     eprintln!("{} lives to live", lives.len());
     let running = lives.into_iter().map(|(life, undisturbed)| async move {
         let (lived, alone) = (life.clone(), undisturbed);
-        let result = tokio::spawn(async move { live(&lived, &alone).await }).await;
+        let result = tokio::spawn(async move { reached(&lived, &alone).await }).await;
         let result = result.unwrap_or_else(|error| Err(error.to_string()));
         if let Err(wrong) = &result {
             eprintln!("MAAS_RECOVERY='{life}'\n{wrong}\n");
@@ -166,15 +186,15 @@ pub async fn run(wish: Option<String>) {
     }
     let Figures { lives, cases, points, took, failed } = figures;
     eprintln!(
-        "recovery: {} faults {cases:?} at {} kinds of call, in {lives} lives; {} were not reached; {} runs \
-         of maas, {} calls; {} lives failed; {} s",
+        "recovery: {} faults {cases:?} at {} kinds of call, in {lives} lives, each reached; {} runs of \
+         maas, {} calls; {} lives failed; {} s; not reached at first: {:?}",
         cases.values().sum::<usize>(),
         points.len(),
-        took.missed,
         took.runs,
         took.calls,
         failed.len(),
-        started.elapsed().as_secs()
+        started.elapsed().as_secs(),
+        took.missed
     );
     assert!(
         failed.is_empty(),

@@ -1,6 +1,6 @@
 use aws_config::SdkConfig;
 
-use super::{Inventory, policy, sorted};
+use super::{Inventory, policy, sorted, unordered};
 
 impl Inventory {
     pub(super) async fn roles(&mut self, config: &SdkConfig) {
@@ -19,8 +19,7 @@ impl Inventory {
             let attached: Vec<_> =
                 attached.attached_policies().iter().map(|policy| policy.policy_arn()).collect();
             let tags = iam.list_role_tags().role_name(name).send().await.unwrap();
-            let mut tags: Vec<_> = tags.tags().iter().map(|tag| format!("{tag:?}")).collect();
-            tags.sort();
+            let tags = unordered(tags.tags());
             let trust = role.assume_role_policy_document().map(policy);
             let rest = (role.description(), role.max_session_duration(), role.path());
             self.thing("role", Some(name), &[&trust, &policies, &attached, &tags, &rest]);

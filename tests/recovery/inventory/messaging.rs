@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use aws_config::SdkConfig;
 use aws_sdk_sqs::types::QueueAttributeName;
 
-use super::{Inventory, policy, sorted};
+use super::{Inventory, policy, sorted, unordered};
 
 impl Inventory {
     pub(super) async fn queues(&mut self, config: &SdkConfig) {
@@ -34,8 +34,7 @@ impl Inventory {
                 *text = policy(text);
             }
             let tags = sns.list_tags_for_resource().resource_arn(arn).send().await.unwrap();
-            let mut tags: Vec<_> = tags.tags().iter().map(|tag| format!("{tag:?}")).collect();
-            tags.sort();
+            let tags = unordered(tags.tags());
             self.thing("topic", Some(arn), &[&attributes, &tags]);
         }
         let all = sns.list_subscriptions().into_paginator().items().send();

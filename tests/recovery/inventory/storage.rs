@@ -1,6 +1,6 @@
 use aws_config::SdkConfig;
 
-use super::{Inventory, policy};
+use super::{Inventory, policy, unordered};
 
 impl Inventory {
     pub(super) async fn buckets(&mut self, config: &SdkConfig) {
@@ -26,8 +26,7 @@ impl Inventory {
             let allowed = allowed.ok().and_then(|answer| answer.policy().map(policy));
             let tags = s3.get_bucket_tagging().bucket(name).send().await;
             let tags = tags.map(|answer| answer.tag_set().to_vec()).unwrap_or_default();
-            let mut tags: Vec<_> = tags.iter().map(|tag| format!("{tag:?}")).collect();
-            tags.sort();
+            let tags = unordered(&tags);
             let settings = (cors, lifecycle, encryption, versioning, access, allowed);
             self.thing("bucket", Some(name), &[&notification, &settings, &tags]);
         }
@@ -47,8 +46,7 @@ impl Inventory {
             let ttl = client.describe_time_to_live().table_name(name).send().await.unwrap();
             let tags = client.list_tags_of_resource().resource_arn(table.table_arn().unwrap());
             let tags = tags.send().await.unwrap();
-            let mut tags: Vec<_> = tags.tags().iter().map(|tag| format!("{tag:?}")).collect();
-            tags.sort();
+            let tags = unordered(tags.tags());
             let parts: [&dyn std::fmt::Debug; 4] =
                 [&keys, &settings, &ttl.time_to_live_description(), &tags];
             self.thing("table", Some(name), &parts);
@@ -70,8 +68,7 @@ impl Inventory {
                 .collect();
             let tags = client.list_tags_for_delivery_stream().delivery_stream_name(name);
             let tags = tags.send().await.unwrap();
-            let mut tags: Vec<_> = tags.tags().iter().map(|tag| format!("{tag:?}")).collect();
-            tags.sort();
+            let tags = unordered(tags.tags());
             self.thing("stream", Some(name), &[&kind, &targets, &tags]);
         }
     }

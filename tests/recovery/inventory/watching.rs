@@ -1,6 +1,6 @@
 use aws_config::SdkConfig;
 
-use super::{Inventory, sorted};
+use super::{Inventory, sorted, unordered};
 
 impl Inventory {
     pub(super) async fn logs(&mut self, config: &SdkConfig) {
@@ -20,8 +20,7 @@ impl Inventory {
         for alarm in alarms.metric_alarms() {
             let arn = alarm.alarm_arn().unwrap();
             let tags = watch.list_tags_for_resource().resource_arn(arn).send().await.unwrap();
-            let mut tags: Vec<_> = tags.tags().iter().map(|tag| format!("{tag:?}")).collect();
-            tags.sort();
+            let tags = unordered(tags.tags());
             let metric = (alarm.namespace(), alarm.metric_name(), alarm.dimensions());
             let rule = (
                 (alarm.threshold(), alarm.comparison_operator(), alarm.statistic()),
@@ -38,8 +37,7 @@ impl Inventory {
         for group in groups.schedule_groups().iter().filter(|it| it.name() != Some("default")) {
             let tags = client.list_tags_for_resource().resource_arn(group.arn().unwrap());
             let tags = tags.send().await.unwrap();
-            let mut tags: Vec<_> = tags.tags().iter().map(|tag| format!("{tag:?}")).collect();
-            tags.sort();
+            let tags = unordered(tags.tags());
             self.thing("schedule group", group.name(), &[&tags]);
         }
         for listed in client.list_schedules().send().await.unwrap().schedules() {
