@@ -44,19 +44,38 @@ async fn the_whole_catalogue() {
     comes_back("catalogue").await;
 }
 
+impl Deployment {
+    /// Applied, taken out of the manifest, and its state lost: all is found by its tags, these types
+    /// among it, and goes. Of databases a last snapshot is kept, since the manifest does not say any
+    /// more whether one is wanted.
+    async fn is_found_unwanted(mut self, kinds: &[&str], databases: usize) {
+        self.apply(&[]).await;
+        let text = fs::read_to_string(self.manifest()).unwrap();
+        let mut manifest: toml::Table = text.parse().unwrap();
+        manifest.retain(|table, _| !["environments", "patterns"].contains(&table));
+        fs::write(self.manifest(), manifest.to_string()).unwrap();
+        let found = self.rebuild().await;
+        assert!(found.iter().all(|(found, _)| found == "unwanted"), "{found:?}");
+        let listed = self.ends_with(0, "state list", &[]).await;
+        for kind in kinds {
+            assert!(listed.contains(kind), "no {kind} in\n{listed}");
+        }
+        self.ends_with(0, "destroy", &["--yes", "--empty-buckets"]).await;
+        let rds = aws_sdk_rds::Client::new(&self.cloud.config);
+        let snapshots = rds.describe_db_cluster_snapshots().send().await.unwrap();
+        assert_eq!(snapshots.db_cluster_snapshots().len(), databases, "last snapshots");
+        for kept in snapshots.db_cluster_snapshots() {
+            let id = kept.db_cluster_snapshot_identifier().unwrap();
+            let delete = rds.delete_db_cluster_snapshot().db_cluster_snapshot_identifier(id);
+            delete.send().await.unwrap();
+        }
+        self.cloud.is_empty().await;
+    }
+}
+
 #[tokio::test]
 async fn what_the_manifest_lost_meanwhile_is_found_by_its_tags() {
-    let mut it = Deployment::of("catalogue").await;
-    // Networks and databases are found where they are wanted only.
-    it.take_out("reports");
-    it.apply(&[]).await;
-    let mut manifest: toml::Table = fs::read_to_string(it.manifest()).unwrap().parse().unwrap();
-    manifest.retain(|table, _| !["environments", "patterns"].contains(&table));
-    fs::write(it.manifest(), manifest.to_string()).unwrap();
-    let found = it.rebuild().await;
-    assert!(found.iter().all(|(found, _)| found == "unwanted"), "{found:?}");
-    let kinds = it.ends_with(0, "state list", &[]).await;
-    for kind in [
+    let kinds = [
         "sqs/queue",
         "lambda/function",
         "lambda/event-source-mapping",
@@ -65,8 +84,27 @@ async fn what_the_manifest_lost_meanwhile_is_found_by_its_tags() {
         "s3/bucket",
         "sns/topic",
         "logs/log-group",
-    ] {
-        assert!(kinds.contains(kind), "no {kind} in\n{kinds}");
-    }
-    it.leaves_nothing().await;
+    ];
+    Deployment::of("catalogue").await.is_found_unwanted(&kinds, 1).await;
+}
+
+#[tokio::test]
+async fn so_is_a_network_with_a_database_in_it() {
+    let kinds = [
+        "ec2/vpc",
+        "ec2/subnet",
+        "ec2/route-table",
+        "ec2/security-group",
+        "ec2/vpc-endpoint",
+        "rds/subnet-group",
+        "rds/cluster-parameter-group",
+        "rds/cluster",
+        "rds/cluster-instance",
+    ];
+    let it = Deployment::of("api-database-postgres").await;
+    // No function is called here, so that none needs its driver.
+    let build =
+        "test -d pg8000 || python3 -m pip install --quiet --no-compile --target . pg8000==1.31.6";
+    it.edit("", build, "true");
+    it.is_found_unwanted(&kinds, 1).await;
 }

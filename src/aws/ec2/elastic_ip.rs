@@ -5,9 +5,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::labels::{NAMING, labels};
-use crate::aws::Cx;
+use crate::aws::{Cx, list};
 use crate::graph::{
-    Created, Fault, FaultKind, Held, Id, Input, Naming, OrAbsent, Resource, Seen, Tags,
+    Created, Fault, FaultKind, Held, Id, Input, Listed, Naming, OrAbsent, Resource, Scope, Seen,
+    Tags,
 };
 use crate::outputs;
 
@@ -101,6 +102,10 @@ impl Resource for ElasticIp {
             })
             .await?;
         labels.first(answer.addresses(), |it| it.tags(), |it| it.allocation_id())
+    }
+
+    async fn list(cx: &Cx, scope: &Scope) -> Result<Option<Vec<Listed<Self>>>, Fault> {
+        list::addresses(cx, scope).await.map(Some)
     }
 }
 

@@ -5,9 +5,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::labels::{NAMING, labels};
-use crate::aws::Cx;
+use crate::aws::{Cx, list};
 use crate::graph::{
-    Created, Fault, FaultKind, Held, Id, Input, Naming, OrAbsent, Resource, Seen, Tags,
+    Created, Fault, FaultKind, Held, Id, Input, Listed, Naming, OrAbsent, Resource, Scope, Seen,
+    Tags,
 };
 use crate::outputs;
 
@@ -113,6 +114,10 @@ impl Resource for InternetGateway {
             .await?;
         let gateways = answer.internet_gateways();
         labels.first(gateways, |gateway| gateway.tags(), |gateway| gateway.internet_gateway_id())
+    }
+
+    async fn list(cx: &Cx, scope: &Scope) -> Result<Option<Vec<Listed<Self>>>, Fault> {
+        list::internet_gateways(cx, scope).await.map(Some)
     }
 }
 

@@ -111,13 +111,16 @@ impl Labels<'_> {
 }
 
 /// A filter of a list.
-pub(super) fn filter<V: Into<String>>(name: &str, values: impl IntoIterator<Item = V>) -> Filter {
+pub(in crate::aws) fn filter<V: Into<String>>(
+    name: &str,
+    values: impl IntoIterator<Item = V>,
+) -> Filter {
     let values = values.into_iter().map(Into::into).collect();
     Filter::builder().name(name).set_values(Some(values)).build()
 }
 
 /// Tags as EC2 has them, without AWS's own.
-pub(super) fn from_aws(found: &[Tag]) -> Tags {
+pub(in crate::aws) fn from_aws(found: &[Tag]) -> Tags {
     tags::ours(found.iter().filter_map(|tag| Some((tag.key()?, tag.value().unwrap_or_default()))))
 }
 

@@ -23,8 +23,10 @@ mod zones;
 
 pub use elastic_ip::{ElasticIp, ElasticIpInputs, ElasticIpOutputs};
 pub use internet_gateway::{InternetGateway, InternetGatewayInputs, InternetGatewayOutputs};
+pub(super) use labels::{filter, from_aws};
 pub use nat_gateway::{NatGateway, NatGatewayInputs, NatGatewayOutputs};
 pub use network_of_others::{NetworkOfOthers, NetworkOfOthersInputs, NetworkOfOthersOutputs};
+pub(super) use prefix_lists::Lists;
 pub use route_table::{RouteTable, RouteTableInputs, RouteTableOutputs};
 pub use rules::{GroupRule, Peer};
 pub use security_group::{SecurityGroup, SecurityGroupInputs, SecurityGroupOutputs};

@@ -7,9 +7,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::labels::{NAMING, labels};
-use crate::aws::Cx;
+use crate::aws::{Cx, list};
 use crate::graph::{
-    Created, Fault, FaultKind, Held, Id, Input, Naming, OrAbsent, Resource, Seen, Tags, Waited,
+    Created, Fault, FaultKind, Held, Id, Input, Listed, Naming, OrAbsent, Resource, Scope, Seen,
+    Tags, Waited,
 };
 use crate::outputs;
 
@@ -139,6 +140,10 @@ impl Resource for NatGateway {
         let found = answer.nat_gateways.unwrap_or_default();
         let found: Vec<_> = found.into_iter().filter(is_there).collect();
         labels.first(&found, |nat| nat.tags(), |nat| nat.nat_gateway_id())
+    }
+
+    async fn list(cx: &Cx, scope: &Scope) -> Result<Option<Vec<Listed<Self>>>, Fault> {
+        list::nat_gateways(cx, scope).await.map(Some)
     }
 }
 

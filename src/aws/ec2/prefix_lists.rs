@@ -8,7 +8,7 @@ use crate::graph::{Fault, FaultKind};
 
 /// Services, each with the id of its prefix list in the region.
 #[derive(Debug, Default)]
-pub(super) struct Lists(BTreeMap<String, String>);
+pub(in crate::aws) struct Lists(BTreeMap<String, String>);
 
 impl Lists {
     /// Asks for the lists of these services (*Amazon VPC User Guide*, "AWS-managed prefix lists").

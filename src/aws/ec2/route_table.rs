@@ -8,10 +8,11 @@ use serde::{Deserialize, Serialize};
 
 use super::labels::{NAMING, labels};
 use super::{leftovers, route_table_calls as calls};
-use crate::aws::Cx;
 use crate::aws::check::Check;
+use crate::aws::{Cx, list};
 use crate::graph::{
-    Created, Fault, FaultKind, Held, Id, Input, Naming, Objection, OrAbsent, Resource, Seen, Tags,
+    Created, Fault, FaultKind, Held, Id, Input, Listed, Naming, Objection, OrAbsent, Resource,
+    Scope, Seen, Tags,
 };
 use crate::outputs;
 
@@ -134,6 +135,10 @@ impl Resource for RouteTable {
             })
             .await?;
         labels.first(answer.route_tables(), |it| it.tags(), |it| it.route_table_id())
+    }
+
+    async fn list(cx: &Cx, scope: &Scope) -> Result<Option<Vec<Listed<Self>>>, Fault> {
+        list::route_tables(cx, scope).await.map(Some)
     }
 }
 

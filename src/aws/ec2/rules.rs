@@ -116,7 +116,7 @@ impl GroupRule {
     }
 
     /// As EC2 reports it; none for what no rule of ours can say.
-    pub(super) fn from_aws(found: &Found, lists: &Lists) -> Option<Self> {
+    pub(in crate::aws) fn from_aws(found: &Found, lists: &Lists) -> Option<Self> {
         let group = found.referenced_group_info().and_then(|group| group.group_id());
         let peer = if let Some(id) = group {
             Peer::Group(id.into())

@@ -8,10 +8,11 @@ use serde::{Deserialize, Serialize};
 
 use super::labels::{NAMING, filter, labels};
 use super::{GroupRule, leftovers, security_group_calls as calls};
-use crate::aws::Cx;
 use crate::aws::check::Check;
+use crate::aws::{Cx, list};
 use crate::graph::{
-    Created, Fault, FaultKind, Held, Id, Input, Naming, Objection, OrAbsent, Resource, Seen, Tags,
+    Created, Fault, FaultKind, Held, Id, Input, Listed, Naming, Objection, OrAbsent, Resource,
+    Scope, Seen, Tags,
 };
 use crate::outputs;
 
@@ -170,6 +171,10 @@ impl Resource for SecurityGroup {
         let groups = answer.security_groups();
         let found = groups.iter().find(|group| group.group_name() == Some(name));
         Ok(found.and_then(|group| group.group_id()).map(Id::from))
+    }
+
+    async fn list(cx: &Cx, scope: &Scope) -> Result<Option<Vec<Listed<Self>>>, Fault> {
+        list::security_groups(cx, scope).await.map(Some)
     }
 }
 

@@ -9,10 +9,11 @@ use super::prefix_lists::Lists;
 use super::rules::services;
 use super::security_group_calls::revoke;
 use super::{GroupRule, leftovers};
-use crate::aws::Cx;
 use crate::aws::check::Check;
+use crate::aws::{Cx, list};
 use crate::graph::{
-    Created, Fault, FaultKind, Held, Id, Input, Naming, Objection, OrAbsent, Resource, Seen, Tags,
+    Created, Fault, FaultKind, Held, Id, Input, Listed, Naming, Objection, OrAbsent, Resource,
+    Scope, Seen, Tags,
 };
 use crate::outputs;
 
@@ -128,6 +129,10 @@ impl Resource for SecurityGroupRule {
             .await?;
         let rules = answer.security_group_rules();
         labels.first(rules, |rule| rule.tags(), |rule| rule.security_group_rule_id())
+    }
+
+    async fn list(cx: &Cx, scope: &Scope) -> Result<Option<Vec<Listed<Self>>>, Fault> {
+        list::rules(cx, scope).await.map(Some)
     }
 }
 

@@ -6,10 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use super::labels::{NAMING, labels};
 use super::{leftovers, zones};
-use crate::aws::Cx;
 use crate::aws::check::Check;
+use crate::aws::{Cx, list};
 use crate::graph::{
-    Created, Fault, FaultKind, Held, Id, Input, Naming, Objection, OrAbsent, Resource, Seen, Tags,
+    Created, Fault, FaultKind, Held, Id, Input, Listed, Naming, Objection, OrAbsent, Resource,
+    Scope, Seen, Tags,
 };
 use crate::outputs;
 
@@ -139,5 +140,9 @@ impl Resource for Subnet {
             })
             .await?;
         labels.first(answer.subnets(), |subnet| subnet.tags(), |subnet| subnet.subnet_id())
+    }
+
+    async fn list(cx: &Cx, scope: &Scope) -> Result<Option<Vec<Listed<Self>>>, Fault> {
+        list::subnets(cx, scope).await.map(Some)
     }
 }

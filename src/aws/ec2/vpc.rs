@@ -6,10 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use super::labels::{NAMING, labels};
 use super::{vpc_calls as calls, zones};
-use crate::aws::Cx;
 use crate::aws::check::Check;
+use crate::aws::{Cx, list};
 use crate::graph::{
-    Created, Fault, FaultKind, Held, Id, Input, Naming, Objection, OrAbsent, Resource, Seen, Tags,
+    Created, Fault, FaultKind, Held, Id, Input, Listed, Naming, Objection, OrAbsent, Resource,
+    Scope, Seen, Tags,
 };
 use crate::outputs;
 
@@ -163,6 +164,10 @@ impl Resource for Vpc {
             })
             .await?;
         labels.first(answer.vpcs(), |vpc| vpc.tags(), |vpc| vpc.vpc_id())
+    }
+
+    async fn list(cx: &Cx, scope: &Scope) -> Result<Option<Vec<Listed<Self>>>, Fault> {
+        list::vpcs(cx, scope).await.map(Some)
     }
 }
 

@@ -9,9 +9,10 @@ use serde::{Deserialize, Serialize};
 use super::labels::{NAMING, labels};
 use super::{leftovers, vpc_endpoint_calls as calls};
 use crate::aws::check::Check;
-use crate::aws::{Cx, Policy};
+use crate::aws::{Cx, Policy, list};
 use crate::graph::{
-    Created, Fault, FaultKind, Held, Id, Input, Naming, Objection, Resource, Seen, Tags,
+    Created, Fault, FaultKind, Held, Id, Input, Listed, Naming, Objection, Resource, Scope, Seen,
+    Tags,
 };
 use crate::outputs;
 
@@ -193,6 +194,10 @@ impl Resource for VpcEndpoint {
         let found = answer.vpc_endpoints.unwrap_or_default();
         let found: Vec<_> = found.into_iter().filter(|found| !calls::is_going(found)).collect();
         labels.first(&found, |it| it.tags(), |it| it.vpc_endpoint_id())
+    }
+
+    async fn list(cx: &Cx, scope: &Scope) -> Result<Option<Vec<Listed<Self>>>, Fault> {
+        list::vpc_endpoints(cx, scope).await.map(Some)
     }
 }
 

@@ -1,17 +1,27 @@
 //! What is there of a deployment, by the tags that it carries.
 //!
-//! No service lists by tag, so things are picked by the beginning of their names, which is the same
-//! for all that were named by the program, and then asked for their tags.
+//! EC2 lists by tags. Of all other services things are picked by the beginning of their names, which
+//! is the same for all that were named by the program, and then asked for their tags.
 
 mod computing;
+mod databases;
 mod keeping;
 mod messaging;
+mod networks;
 
 use std::future::Future;
 
 pub use computing::{apis, functions, mappings, roles};
+pub use databases::{
+    cluster_instances, cluster_parameter_groups, clusters, instances, parameter_groups,
+    subnet_groups,
+};
 pub use keeping::{buckets, log_groups, streams, tables};
 pub use messaging::{alarms, queues, schedule_groups, topics};
+pub use networks::{
+    addresses, internet_gateways, nat_gateways, route_tables, rules, security_groups, subnets,
+    vpc_endpoints, vpcs,
+};
 
 use crate::graph::{Fault, Input, Scope};
 

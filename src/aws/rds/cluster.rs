@@ -8,11 +8,11 @@ use serde::{Deserialize, Serialize};
 
 use super::teardown::{self, DELETING};
 use super::{PASSWORD, cluster_calls as calls, describe, identifier, tags, version};
-use crate::aws::Cx;
 use crate::aws::check::Check;
+use crate::aws::{Cx, list};
 use crate::graph::{
-    Arn, Charset, Created, Fault, FaultKind, Foretold, Held, Id, Input, Moves, Naming, Objection,
-    Place, Resource, Seen, Tags,
+    Arn, Charset, Created, Fault, FaultKind, Foretold, Held, Id, Input, Listed, Moves, Naming,
+    Objection, Place, Resource, Scope, Seen, Tags,
 };
 use crate::outputs;
 
@@ -273,6 +273,10 @@ impl Resource for DbCluster {
             calls::delete(cx, name, &held.inputs).await?;
         }
         teardown::cluster_gone(cx, name).await
+    }
+
+    async fn list(cx: &Cx, scope: &Scope) -> Result<Option<Vec<Listed<Self>>>, Fault> {
+        list::clusters(cx, scope).await.map(Some)
     }
 }
 

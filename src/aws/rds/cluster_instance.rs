@@ -8,11 +8,11 @@ use super::cluster::{engine, yes};
 use super::describe::{self, Change};
 use super::teardown::{self, DELETING};
 use super::{identifier, tags};
-use crate::aws::Cx;
 use crate::aws::check::Check;
+use crate::aws::{Cx, list};
 use crate::graph::{
-    Arn, Charset, Created, Fault, FaultKind, Foretold, Held, Id, Input, Naming, Objection,
-    OrAbsent, Place, Resource, Seen, Tags, Waited,
+    Arn, Charset, Created, Fault, FaultKind, Foretold, Held, Id, Input, Listed, Naming, Objection,
+    OrAbsent, Place, Resource, Scope, Seen, Tags, Waited,
 };
 use crate::outputs;
 
@@ -186,6 +186,10 @@ impl Resource for DbClusterInstance {
         .await
         .or_absent()?;
         Ok(())
+    }
+
+    async fn list(cx: &Cx, scope: &Scope) -> Result<Option<Vec<Listed<Self>>>, Fault> {
+        list::cluster_instances(cx, scope).await.map(Some)
     }
 }
 

@@ -9,11 +9,11 @@ use serde::{Deserialize, Serialize};
 use super::cluster::{password, yes};
 use super::teardown::{self, DELETING};
 use super::{IAM, PASSWORD, describe, identifier, instance_calls as calls, tags, version};
-use crate::aws::Cx;
 use crate::aws::check::Check;
+use crate::aws::{Cx, list};
 use crate::graph::{
-    Arn, Charset, Created, Fault, FaultKind, Foretold, Held, Id, Input, Moves, Naming, Objection,
-    Place, Resource, Seen, Tags, Waited,
+    Arn, Charset, Created, Fault, FaultKind, Foretold, Held, Id, Input, Listed, Moves, Naming,
+    Objection, Place, Resource, Scope, Seen, Tags, Waited,
 };
 use crate::outputs;
 
@@ -268,6 +268,10 @@ impl Resource for DbInstance {
             calls::delete(cx, name, &held.inputs).await?;
         }
         teardown::instance_gone(cx, name).await
+    }
+
+    async fn list(cx: &Cx, scope: &Scope) -> Result<Option<Vec<Listed<Self>>>, Fault> {
+        list::instances(cx, scope).await.map(Some)
     }
 }
 

@@ -10,7 +10,7 @@ mod instance_calls;
 mod parameter_group;
 pub(super) mod state;
 mod subnet_group;
-mod tags;
+pub(super) mod tags;
 mod teardown;
 mod version;
 

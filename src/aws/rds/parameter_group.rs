@@ -7,11 +7,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::tags;
-use crate::aws::Cx;
 use crate::aws::check::Check;
+use crate::aws::{Cx, list};
 use crate::graph::{
-    Arn, Charset, Created, Fault, Foretold, Held, Id, Input, Naming, Objection, OrAbsent, Place,
-    Resource, Seen, Tags,
+    Arn, Charset, Created, Fault, Foretold, Held, Id, Input, Listed, Naming, Objection, OrAbsent,
+    Place, Resource, Scope, Seen, Tags,
 };
 use crate::outputs;
 
@@ -28,7 +28,7 @@ macro_rules! parameter_group {
         modify: $modify:ident $modify_name:literal,
         reset: $reset:ident $reset_name:literal,
         delete: $delete:ident $delete_name:literal,
-        name: $name:ident, arn: $group_arn:ident
+        list: $list:ident, name: $name:ident, arn: $group_arn:ident
     ) => {
         $(#[$doc])*
         #[derive(Debug)]
@@ -178,6 +178,10 @@ macro_rules! parameter_group {
                     .or_absent()?;
                 Ok(())
             }
+
+            async fn list(cx: &Cx, scope: &Scope) -> Result<Option<Vec<Listed<Self>>>, Fault> {
+                list::$list(cx, scope).await.map(Some)
+            }
         }
 
         impl $type {
@@ -240,7 +244,8 @@ parameter_group! {
     modify: modify_db_cluster_parameter_group "rds:ModifyDBClusterParameterGroup",
     reset: reset_db_cluster_parameter_group "rds:ResetDBClusterParameterGroup",
     delete: delete_db_cluster_parameter_group "rds:DeleteDBClusterParameterGroup",
-    name: db_cluster_parameter_group_name, arn: db_cluster_parameter_group_arn
+    list: cluster_parameter_groups, name: db_cluster_parameter_group_name,
+    arn: db_cluster_parameter_group_arn
 }
 
 parameter_group! {
@@ -253,7 +258,7 @@ parameter_group! {
     modify: modify_db_parameter_group "rds:ModifyDBParameterGroup",
     reset: reset_db_parameter_group "rds:ResetDBParameterGroup",
     delete: delete_db_parameter_group "rds:DeleteDBParameterGroup",
-    name: db_parameter_group_name, arn: db_parameter_group_arn
+    list: parameter_groups, name: db_parameter_group_name, arn: db_parameter_group_arn
 }
 
 fn parameter(name: &str, value: Option<&String>) -> Parameter {

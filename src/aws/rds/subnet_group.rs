@@ -6,11 +6,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::tags;
-use crate::aws::Cx;
 use crate::aws::check::Check;
+use crate::aws::{Cx, list};
 use crate::graph::{
-    Arn, Charset, Created, Fault, Foretold, Held, Id, Input, Naming, Objection, OrAbsent, Place,
-    Resource, Seen, Tags,
+    Arn, Charset, Created, Fault, Foretold, Held, Id, Input, Listed, Naming, Objection, OrAbsent,
+    Place, Resource, Scope, Seen, Tags,
 };
 use crate::outputs;
 
@@ -172,6 +172,10 @@ impl Resource for DbSubnetGroup {
         .await
         .or_absent()?;
         Ok(())
+    }
+
+    async fn list(cx: &Cx, scope: &Scope) -> Result<Option<Vec<Listed<Self>>>, Fault> {
+        list::subnet_groups(cx, scope).await.map(Some)
     }
 }
 

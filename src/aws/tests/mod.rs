@@ -12,6 +12,7 @@ mod ec2;
 mod event_invoke_config;
 mod event_source_mapping;
 mod function;
+mod lists;
 mod log_group;
 mod permission;
 mod queue;
