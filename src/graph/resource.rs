@@ -188,6 +188,9 @@ pub trait Resource: Sized + Send + Sync + 'static {
     const REPLACE_ON: Paths = &[];
     /// Whether the old one has to go before the new one can come, whatever its name.
     const ONE_AT_A_TIME: bool = false;
+    /// Inputs by which the cloud knows it where it has no name: of two with the same ones it makes one,
+    /// or refuses the second. So one that keeps them goes before its replacement comes.
+    const KNOWN_BY: Paths = &[];
     /// Outputs that an update may change, each with the inputs whose change moves it.
     const MOVES_ON_UPDATE: Moves = &[];
     /// Inputs that the cloud never gives back.

@@ -360,12 +360,10 @@ impl<'a> Round<'a> {
         let generated = matches!(node.name, NameOrigin::Generated(_));
         decision.generation = record.generation + 1;
         (decision.wanted, decision.preview) = self.preview(node, resource, decision.generation)?;
-        let collides = match (node.traits.name, generated) {
-            (Some(naming), false) => {
-                record.inputs.get(naming.input) == decision.preview.get(naming.input)
-            }
-            _ => false,
-        };
+        let stays = |input: &str| record.inputs.get(input) == decision.preview.get(input);
+        let known_by = node.traits.known_by;
+        let collides = node.traits.name.is_some_and(|naming| !generated && stays(naming.input))
+            || (!known_by.is_empty() && known_by.iter().all(|input| stays(input)));
         let below_delete_first = node.needs().iter().any(|need| {
             matches!(
                 self.decisions.get(need),

@@ -1,4 +1,8 @@
-//! A cloud in memory with two types, and faults at the nth call.
+//! A cloud in memory with four types, and faults at the nth call.
+
+mod nameless;
+
+pub use nameless::{Node, NodeInputs, Tie, TieInputs};
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard};
@@ -35,6 +39,10 @@ pub struct Cloud {
 struct Inner {
     things: BTreeMap<String, ThingInputs>,
     children: BTreeMap<String, ChildInputs>,
+    nodes: BTreeMap<String, NodeInputs>,
+    ties: BTreeMap<String, TieInputs>,
+    /// How many nodes there ever were.
+    made: u64,
     calls: u64,
     trouble: BTreeMap<u64, Trouble>,
     refused: Option<String>,
@@ -53,7 +61,9 @@ impl Cloud {
             format!("{id} {} {} {:?} {:?}", thing.shape, thing.size, thing.link, thing.base)
         });
         let children = inner.children.iter().map(|(id, child)| format!("{id} {}", child.weight));
-        things.chain(children).collect()
+        let nodes = inner.nodes.values().map(NodeInputs::told);
+        let ties = inner.ties.iter().map(|(id, tie)| format!("{id} {}", tie.weight));
+        things.chain(children).chain(nodes).chain(ties).collect()
     }
 
     /// Returns when the program is to die.
@@ -251,8 +261,12 @@ impl Resource for Thing {
             if let Some((user, _)) = used {
                 return Err(Fault::new(FaultKind::Refused, format!("{user} uses it")));
             }
+            if let Some(node) = cloud.nodes.values().find(|node| node.on.known() == Some(&id)) {
+                return Err(Fault::new(FaultKind::Refused, format!("{} uses it", node.label)));
+            }
             cloud.things.remove(&id);
             cloud.children.retain(|_, child| child.owner.known() != Some(&id));
+            cloud.ties.retain(|_, tie| tie.on.known() != Some(&id));
             Ok(())
         })
         .await
@@ -362,7 +376,7 @@ impl Resource for Child {
     }
 }
 
-/// Both types.
+/// All types.
 pub fn catalogue() -> Catalogue {
-    Catalogue::new().with::<Thing>().with::<Child>()
+    Catalogue::new().with::<Thing>().with::<Child>().with::<Node>().with::<Tie>()
 }

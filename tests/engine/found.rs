@@ -12,7 +12,7 @@ async fn a_child_that_went_with_its_owner_is_made_again() {
     let before = wanted(&[("a", want(1)), ("b", want(1)), ("e", family)]);
     let wanted = wanted(&[("d", want(1)), ("e", moved)]);
     let trouble = Trouble::KillBefore;
-    Case { before, wanted, nth: 1, trouble }.converges().await;
+    Case { before, wanted, replace: Vec::new(), nth: 1, trouble }.converges().await;
 }
 
 /// With the state lost, a thing still held on to the old half of a replacement.
@@ -21,5 +21,5 @@ async fn a_rebuilt_state_knows_who_uses_an_old_half() {
     let before = wanted(&[("b", want(1)), ("d", Want { link: Some("b".into()), ..want(1) })]);
     let wanted = wanted(&[("b", Want { pinned: true, ..want(2) }), ("d", want(2))]);
     let trouble = Trouble::Refused;
-    Case { before, wanted, nth: 2, trouble }.converges_without_state().await;
+    Case { before, wanted, replace: Vec::new(), nth: 2, trouble }.converges_without_state().await;
 }

@@ -6,26 +6,39 @@
 use std::collections::BTreeMap;
 use std::fmt::{self, Write};
 
+use maas::graph::Address;
 use proptest::prelude::*;
 
 use crate::cloud::Trouble;
-use crate::stage::{Stage, Want, Wanted};
+use crate::stage::{Stage, Want, Wanted, graph};
 
 fn things() -> impl Strategy<Value = Wanted> {
     let shape = prop_oneof![Just("round"), Just("square")];
     let children = prop::collection::btree_map("[xy]", 1_u32..3, 0..3);
     let other = || prop::option::of("[a-e]");
-    let thing = (1_u32..3, shape, other(), other(), any::<bool>(), children);
+    let parts = || prop::collection::btree_map("[xy]", 1_u32..3, 0..2);
+    let thing = (1_u32..3, shape, other(), other(), any::<bool>(), children, parts(), parts());
     prop::collection::btree_map("[a-e]", thing, 0..5).prop_map(|things| {
-        let wants =
-            things.into_iter().map(|(name, (size, shape, link, base, pinned, children))| {
+        let wants = things.into_iter().map(
+            |(name, (size, shape, link, base, pinned, children, nodes, ties))| {
                 // They lead to earlier names only, so that there is no cycle.
                 let earlier = |other: Option<String>| other.filter(|other| *other < name);
                 let (link, base) = (earlier(link), earlier(base));
                 let shape = shape.to_owned();
-                let want = Want { size, shape, link, base, pinned, children, ..Want::default() };
+                let want = Want {
+                    size,
+                    shape,
+                    link,
+                    base,
+                    pinned,
+                    children,
+                    nodes,
+                    ties,
+                    ..Want::default()
+                };
                 (name, want)
-            });
+            },
+        );
         wants.collect::<BTreeMap<_, _>>()
     })
 }
@@ -50,18 +63,30 @@ async fn undisturbed(wanted: &Wanted, before: &Wanted) -> Vec<String> {
 pub struct Case {
     pub before: Wanted,
     pub wanted: Wanted,
+    /// What is asked to be replaced in the operation, as far as it is wanted.
+    pub replace: Vec<String>,
     pub nth: u64,
     pub trouble: Trouble,
 }
 
 impl Case {
-    pub async fn converges(&self) {
-        let Self { before, wanted, nth, trouble } = self;
+    /// The operation and its trouble.
+    async fn troubled(&self) -> Stage {
         let mut stage = Stage::new();
-        stage.applies(before).await;
-        stage.cloud.trouble_at(*nth, *trouble);
-        drop(stage.apply(wanted).await);
+        stage.applies(&self.before).await;
+        let graph = graph(&self.wanted);
+        let asked = self.replace.iter().filter_map(|text| text.parse::<Address>().ok());
+        stage.options.replace = asked.filter(|at| graph.nodes().contains_key(at)).collect();
+        stage.cloud.trouble_at(self.nth, self.trouble);
+        drop(stage.apply(&self.wanted).await);
         stage.cloud.calm();
+        stage.options.replace.clear();
+        stage
+    }
+
+    pub async fn converges(&self) {
+        let Self { before, wanted, .. } = self;
+        let mut stage = self.troubled().await;
         stage.applies(wanted).await;
         let plan = stage.plan(wanted);
         assert!(plan.is_empty(), "a second plan is not empty: {:?}", plan.steps);
@@ -81,12 +106,8 @@ impl Case {
 
     /// The same where the state is lost right after the trouble, and made anew from the cloud.
     pub async fn converges_without_state(&self) {
-        let Self { before, wanted, nth, trouble } = self;
-        let mut stage = Stage::new();
-        stage.applies(before).await;
-        stage.cloud.trouble_at(*nth, *trouble);
-        drop(stage.apply(wanted).await);
-        stage.cloud.calm();
+        let Self { before, wanted, .. } = self;
+        let mut stage = self.troubled().await;
         stage.rebuild(wanted).await;
         stage.applies(wanted).await;
         let plan = stage.plan(wanted);
@@ -111,13 +132,14 @@ impl Case {
 /// As a test to paste into `found.rs`.
 impl fmt::Debug for Case {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { before, wanted, nth, trouble } = self;
+        let Self { before, wanted, replace, nth, trouble } = self;
         let (before, wanted) = (source(before), source(wanted));
         write!(
             f,
             "\n#[tokio::test]\nasync fn found() {{\n    let before = wanted(&[{before}]);\n    \
              let wanted = wanted(&[{wanted}]);\n    let trouble = Trouble::{trouble:?};\n    \
-             Case {{ before, wanted, nth: {nth}, trouble }}.converges().await;\n}}\n"
+             let replace = {replace:?}.map(String::from).into();\n    \
+             Case {{ before, wanted, replace, nth: {nth}, trouble }}.converges().await;\n}}\n"
         )
     }
 }
@@ -134,10 +156,11 @@ fn source(things: &Wanted) -> String {
         if want.pinned {
             keys.push_str("pinned: true, ");
         }
-        if !want.children.is_empty() {
-            let child = |(name, weight)| format!("({name:?}.into(), {weight})");
-            let children: Vec<String> = want.children.iter().map(child).collect();
-            let _ = write!(keys, "children: [{}].into(), ", children.join(", "));
+        let parts = [("children", &want.children), ("nodes", &want.nodes), ("ties", &want.ties)];
+        for (key, parts) in parts.into_iter().filter(|(_, parts)| !parts.is_empty()) {
+            let part = |(name, weight)| format!("({name:?}.into(), {weight})");
+            let parts: Vec<String> = parts.iter().map(part).collect();
+            let _ = write!(keys, "{key}: [{}].into(), ", parts.join(", "));
         }
         format!("({name:?}, Want {{ {keys}..want({}) }})", want.size)
     };
@@ -145,12 +168,10 @@ fn source(things: &Wanted) -> String {
 }
 
 fn cases() -> impl Strategy<Value = Case> {
-    (things(), things(), 1_u64..30, trouble()).prop_map(|(before, wanted, nth, trouble)| Case {
-        before,
-        wanted,
-        nth,
-        trouble,
-    })
+    let replace = prop::collection::vec("[a-e]/(thing|[nt]?[xy])", 0..3);
+    (things(), things(), replace, 1_u64..40, trouble()).prop_map(
+        |(before, wanted, replace, nth, trouble)| Case { before, wanted, replace, nth, trouble },
+    )
 }
 
 /// Without children: those that are wanted no more go with their owners only.
@@ -170,8 +191,14 @@ fn names(inventory: &[String]) -> Vec<String> {
     names
 }
 
+/// How many cases are tried of each: `PROPTEST_CASES`, or some hundreds.
+fn tried() -> u32 {
+    let asked = std::env::var("PROPTEST_CASES").ok().and_then(|text| text.parse().ok());
+    asked.unwrap_or(400)
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: tried(), ..ProptestConfig::default() })]
 
     #[test]
     fn any_operation_converges(case in cases()) {

@@ -1,6 +1,7 @@
 //! What plans say, and that runs do what they say.
 
 use maas::execute::Outcome;
+use maas::graph::Address;
 use maas::plan::{Action, Operation, Options, Plan, Reason};
 
 use crate::stage::{Stage, Want, Wanted, graph, want, wanted};
@@ -262,4 +263,24 @@ async fn a_teardown_goes_by_what_is_said_now_and_not_by_what_was_applied() {
     stage.options.teardown.manifest = now;
     stage.applies(&nothing).await;
     assert_eq!(stage.cloud.inventory(), [""; 0]);
+}
+
+/// The cloud gives back the tie that is there, so a new one before the old one goes would go with it.
+#[tokio::test]
+async fn what_the_cloud_knows_by_its_inputs_goes_before_it_comes() {
+    let mut stage = Stage::new();
+    let tied = wanted(&[("a", Want { ties: [("x".to_owned(), 1)].into(), ..want(1) })]);
+    stage.applies(&tied).await;
+    stage.options.replace = [Address::new("a", "tx")].into();
+    stage.cloud.take_log();
+    stage.applies(&tied).await;
+    assert_eq!(stage.cloud.take_log(), ["delete p-e-a-thing/tie-x", "create p-e-a-thing/tie-x"]);
+    assert!(stage.cloud.inventory().contains(&"p-e-a-thing/tie-x 1".to_owned()));
+
+    // Of another thing it is another one, which may come first.
+    stage.options = Options::default();
+    stage.applies(&wanted(&[("a", Want { shape: "oval".into(), ..tied["a"].clone() })])).await;
+    let log = stage.cloud.take_log();
+    let at = |call: &str| log.iter().position(|line| line == call).unwrap();
+    assert!(at("create p-e-a-thing-2/tie-x") < at("delete p-e-a-thing"), "{log:?}");
 }

@@ -8,7 +8,9 @@ use maas::graph::{Address, Arn, Graph, Handle, Input, Output, Place, Scope, Stop
 use maas::plan::{Observations, Options, Plan, plan};
 use maas::state::{Batch, Keeper, MemoryStore, Snapshot, Store};
 
-use crate::cloud::{Child, ChildInputs, Cloud, Thing, ThingInputs, catalogue};
+use crate::cloud::{
+    Child, ChildInputs, Cloud, Node, NodeInputs, Thing, ThingInputs, Tie, TieInputs, catalogue,
+};
 
 /// What is wanted: things by name, each with children.
 pub type Wanted = BTreeMap<String, Want>;
@@ -29,6 +31,10 @@ pub struct Want {
     pub secret: Option<String>,
     /// Children by label, with their weight.
     pub children: BTreeMap<String, u32>,
+    /// Nodes by label, with their width; at `nLABEL`.
+    pub nodes: BTreeMap<String, u32>,
+    /// Ties by label, with their weight; at `tLABEL`.
+    pub ties: BTreeMap<String, u32>,
 }
 
 pub fn want(size: u32) -> Want {
@@ -68,6 +74,18 @@ pub fn graph(wanted: &Wanted) -> Graph {
                 weight: *weight,
             };
             graph.add::<Child>(Address::new(name, label), inputs);
+        }
+        for (label, width) in &want.nodes {
+            let on = Output::<String>::of(&thing, "id").into();
+            let (label, width) = (label.clone(), *width);
+            let at = Address::new(name, &format!("n{label}"));
+            graph.add::<Node>(at, NodeInputs { on, label, width, ..NodeInputs::default() });
+        }
+        for (label, weight) in &want.ties {
+            let on = Output::<String>::of(&thing, "id").into();
+            let (label, weight) = (label.clone(), *weight);
+            let at = Address::new(name, &format!("t{label}"));
+            graph.add::<Tie>(at, TieInputs { on, label, weight });
         }
     }
     graph.finish().unwrap()

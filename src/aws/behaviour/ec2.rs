@@ -8,6 +8,7 @@ const NOT_FOUND: &[&str] = &[
     "Gateway.NotAttached",
     "InvalidAllocationID.NotFound",
     "InvalidAssociationID.NotFound",
+    "InvalidGatewayID.NotFound",
     "InvalidGroup.NotFound",
     "InvalidID",
     "InvalidInternetGatewayID.NotFound",

@@ -1,6 +1,6 @@
 //! How Lambda answers.
 
-use super::{BUSY, Class, FRESH, HELD, NEW, Row};
+use super::{BUSY, Class, FRESH, HELD, MINUTE, NEW, Row};
 
 pub(super) const ROWS: &[Row] = &[
     Row("lambda:", &["InvalidParameterValueException"], "cannot be assumed by Lambda", NEW),
@@ -16,6 +16,9 @@ pub(super) const ROWS: &[Row] = &[
     Row("lambda:", &["InvalidParameterValueException"], "Cannot access stream", NEW),
     Row("lambda:", &["InvalidParameterValueException"], "KMS key is invalid for CreateGrant", NEW),
     Row("lambda:", &["InvalidParameterValueException"], "throttled by EC2", Class::Throttle),
+    // The subnets and the groups of a function were made a moment ago, and EC2 does not tell Lambda of
+    // them yet.
+    Row("lambda:", &["InvalidParameterValueException"], "Error occurred while Describe", MINUTE),
     Row("lambda:CreateFunction", &["ResourceConflictException"], "already exist", Class::Exists),
     Row("lambda:AddPermission", &["ResourceConflictException"], "already exists", Class::Exists),
     Row("lambda:CreateEventSourceMapping", &["ResourceConflictException"], "", Class::Exists),

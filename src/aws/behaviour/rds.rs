@@ -30,6 +30,7 @@ pub(super) const ROWS: &[Row] = &[
     Row("rds:CreateDBInstance", &["DBSubnetGroupNotFoundFault"], "", FRESH),
     Row("rds:CreateDBInstance", &["DBParameterGroupNotFound"], "", FRESH),
     Row("rds:CreateDBInstance", &["DBClusterNotFoundFault"], "", FRESH),
+    Row("rds:CreateDB", &["InvalidParameterValue"], "Invalid security group", MINUTE),
     Row("rds:CreateDBSubnetGroup", &["InvalidSubnet"], "", MINUTE),
     Row("rds:ModifyDBSubnetGroup", &["InvalidSubnet"], "", MINUTE),
     Row("rds:Modify", &["DBClusterParameterGroupNotFound", "DBParameterGroupNotFound"], "", FRESH),

@@ -46,6 +46,8 @@ impl Resource for InternetGateway {
     const NAME: Option<Naming> = Some(NAMING);
     const TAGGED: bool = true;
     const REPLACE_ON: &'static [&'static str] = &["vpc"];
+    // A VPC takes one (*Amazon VPC User Guide*, "Internet gateways").
+    const KNOWN_BY: &'static [&'static str] = &["vpc"];
 
     async fn create(cx: &Cx, want: &InternetGatewayInputs) -> Result<Created<Self>, Fault> {
         let tags = labels!(want).specification(ResourceType::InternetGateway)?;

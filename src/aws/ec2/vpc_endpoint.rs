@@ -80,6 +80,8 @@ impl Resource for VpcEndpoint {
     const NAME: Option<Naming> = Some(NAMING);
     const TAGGED: bool = true;
     const REPLACE_ON: &'static [&'static str] = &["vpc", "service", "endpoint_type"];
+    // Two would share private names or routes, which EC2 refuses (*AWS PrivateLink Guide*).
+    const KNOWN_BY: &'static [&'static str] = &["vpc", "service"];
     const SECONDS: u32 = 60;
 
     fn check(want: &VpcEndpointInputs) -> Vec<Objection> {

@@ -60,6 +60,8 @@ impl Resource for EventInvokeConfig {
 
     const KIND: &'static str = "aws:lambda/event-invoke-config";
     const REPLACE_ON: &'static [&'static str] = &["function"];
+    // A function has one, which every call overwrites.
+    const KNOWN_BY: &'static [&'static str] = &["function"];
     const DIES_WITH: Option<&'static str> = Some("function");
 
     fn foretell(want: &EventInvokeConfigInputs, _place: &Place) -> Foretold {

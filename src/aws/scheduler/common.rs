@@ -17,12 +17,6 @@ pub fn schedule_trust(place: &Place, group_arn: impl Into<Input<String>>) -> Pol
     Policy::new().with("Trust", trust)
 }
 
-/// A token by which EventBridge Scheduler knows the attempts of one request as one. Made once a
-/// request: with an old one a thing that was deleted would be taken for made.
-pub(super) fn client_token() -> String {
-    format!("{:032x}", fastrand::u128(..))
-}
-
 /// A request of which a part is missing.
 pub(super) fn incomplete(error: impl std::error::Error) -> Fault {
     Fault::new(FaultKind::Defect, error.to_string())

@@ -6,7 +6,7 @@ use aws_sdk_scheduler::types::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::common::{client_token, incomplete};
+use super::common::incomplete;
 use crate::aws::Cx;
 use crate::aws::check::Check;
 use crate::graph::{
@@ -134,7 +134,7 @@ impl Resource for Schedule {
             .target(want.target()?)
             .state(want.state())
             .flexible_time_window(want.window()?)
-            .client_token(client_token());
+            .client_token(cx.token());
         cx.call("scheduler:CreateSchedule", || request.clone().send()).await.map_err(explained)?;
         let outputs = outputs_of(group, name, cx.place())?;
         Ok(Created { id: Id(format!("{group}/{name}")), outputs })
@@ -191,19 +191,15 @@ impl Resource for Schedule {
             .target(want.target()?)
             .state(want.state())
             .flexible_time_window(want.window()?)
-            .client_token(client_token());
+            .client_token(cx.token());
         cx.call("scheduler:UpdateSchedule", || request.clone().send()).await.map_err(explained)?;
         outputs_of(group, name, cx.place())
     }
 
     async fn delete(cx: &Cx, held: &Held<Self>) -> Result<(), Fault> {
         let (group, name) = held.id.halves()?;
-        let request = cx
-            .scheduler()
-            .delete_schedule()
-            .group_name(group)
-            .name(name)
-            .client_token(client_token());
+        let request =
+            cx.scheduler().delete_schedule().group_name(group).name(name).client_token(cx.token());
         cx.call("scheduler:DeleteSchedule", || request.clone().send()).await.or_absent()?;
         Ok(())
     }

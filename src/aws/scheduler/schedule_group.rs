@@ -6,7 +6,7 @@ use aws_sdk_scheduler::types::{ScheduleGroupState, Tag};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::common::{client_token, incomplete};
+use super::common::incomplete;
 use crate::aws::{Cx, list, tags};
 use crate::graph::{
     Arn, Charset, Created, Fault, FaultKind, Foretold, Held, Id, Input, Listed, Naming, OrAbsent,
@@ -60,14 +60,15 @@ impl Resource for ScheduleGroup {
         let name = want.name.get()?;
         let request =
             cx.scheduler().create_schedule_group().name(name).set_tags(Some(to_aws(&want.tags)?));
-        let create = async || {
-            let request = request.clone().client_token(client_token());
+        let create = async |token: String| {
+            let request = request.clone().client_token(token);
             cx.call("scheduler:CreateScheduleGroup", || request.clone().send()).await
         };
-        match create().await {
+        match create(cx.token()).await {
             Err(fault) if fault.kind == FaultKind::Exists && is_going(cx, name).await? => {
                 until_gone(cx, name).await?;
-                create().await?;
+                // With the token of before, what is gone would be taken for made.
+                create(format!("{}-again", cx.token())).await?;
             }
             made => drop(made?),
         }
@@ -115,8 +116,7 @@ impl Resource for ScheduleGroup {
     /// Its schedules go with it, one after the other; its name is free only when it is gone.
     async fn delete(cx: &Cx, held: &Held<Self>) -> Result<(), Fault> {
         let name = held.id.as_str();
-        let request =
-            cx.scheduler().delete_schedule_group().name(name).client_token(client_token());
+        let request = cx.scheduler().delete_schedule_group().name(name).client_token(cx.token());
         let deleted = cx
             .call("scheduler:DeleteScheduleGroup", || request.clone().send())
             .await

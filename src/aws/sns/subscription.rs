@@ -64,6 +64,8 @@ impl Resource for Subscription {
 
     const KIND: &'static str = "aws:sns/subscription";
     const REPLACE_ON: &'static [&'static str] = &["topic", "protocol", "endpoint"];
+    // Subscribe gives back the one that is there (*Amazon SNS API Reference*, "Subscribe").
+    const KNOWN_BY: &'static [&'static str] = &["topic", "protocol", "endpoint"];
     const DIES_WITH: Option<&'static str> = Some("topic");
 
     fn check(want: &SubscriptionInputs) -> Vec<Objection> {
