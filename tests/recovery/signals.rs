@@ -95,3 +95,25 @@ async fn the_second_ends_it_at_once() {
     subject.proxy.release();
     converges(&subject).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_destroy_stops_likewise_and_goes_on_later() {
+    let subject = Subject::of("api-async").await;
+    subject.ends_with(0, &["apply"], &["--yes"]).await;
+    subject.proxy.rule(hold_what_mutates);
+    let running = subject.start(&["destroy"], &["--yes"]);
+    subject.proxy.holds(1).await;
+    running.signal("TERM").await;
+    running.tells("stop_asked").await;
+    let sent = subject.proxy.calls();
+    subject.proxy.release();
+    let ended = ends(running).await;
+    assert_eq!(ended.code, Some(130), "{ended:?}");
+    subject.proxy.quiet().await;
+    assert_eq!(subject.proxy.calls(), sent, "calls after it");
+    assert_eq!(subject.state("running"), None, "the state is held");
+    assert_ne!(subject.cloud().await, [""; 0], "there is something left to do");
+    subject.proxy.rule(|_| Act::Pass);
+    subject.ends_with(0, &["destroy"], &["--yes"]).await;
+    assert_eq!(subject.cloud().await, [""; 0]);
+}

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, OpenOptions};
-use std::os::unix::fs::FileExt;
+use std::os::unix::fs::{FileExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -203,4 +203,31 @@ fn ten_exports_are_kept() {
     }
     let kept = fs::read_dir(story.of("exports")).unwrap().count();
     assert_eq!(kept, 10);
+}
+
+/// Without the rights by which root may write everywhere.
+const NO_RIGHTS: &str = r#"[ "$(id -u)" != 0 ] || exec setpriv --bounding-set=-all "$0" "$@""#;
+
+#[test]
+fn a_folder_that_may_not_be_written_is_told_and_can_be_read() {
+    let story = Story::new();
+    let allow = |folder: u32, file: u32| {
+        for entry in walkdir::WalkDir::new(story.path("state")).contents_first(true) {
+            let entry = entry.unwrap();
+            let mode = if entry.file_type().is_dir() { folder } else { file };
+            fs::set_permissions(entry.path(), fs::Permissions::from_mode(mode)).unwrap();
+        }
+    };
+    let before = story.contents();
+    allow(0o555, 0o444);
+    let (status, said) = story.run(NO_RIGHTS, "state forget a/one");
+    let (read, listed) = story.run(NO_RIGHTS, "state list");
+    allow(0o755, 0o644);
+    assert_eq!(status, 1, "{said}");
+    for word in ["state", "was denied", "name another folder with `--state DIR`"] {
+        assert!(said.contains(word), "no {word:?} in {said}");
+    }
+    assert_eq!((read, listed.matches('/').count()), (0, 4), "{listed}");
+    assert_eq!(story.contents(), before);
+    assert_eq!(story.run("", "state forget a/one").0, 0, "it goes on once it may be written");
 }
