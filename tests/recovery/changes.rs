@@ -13,12 +13,6 @@ const EMPTIED: (&str, &str) = (
     r#"firehose = { prefix = "archive/", bucket = { force_empty = true } }"#,
 );
 
-/// No function is called here, so that none needs its driver.
-const BUILT: (&str, &str) = (
-    "test -d pg8000 || python3 -m pip install --quiet --no-compile --target . pg8000==1.31.6",
-    "true",
-);
-
 /// A manifest of `manifests/`.
 pub struct Pattern {
     pub name: &'static str,
@@ -51,7 +45,7 @@ pub const PATTERNS: &[Pattern] = &[
     ),
     pattern(
         "api-database-postgres",
-        &[BUILT],
+        &[],
         &[
             (r#"timeout = "30s""#, r#"timeout = "25s""#),
             ("capacity = { min = 0, max = 2,", "capacity = { min = 0, max = 4,"),
