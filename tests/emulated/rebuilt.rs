@@ -48,7 +48,7 @@ impl Deployment {
     /// Applied, taken out of the manifest, and its state lost: all is found by its tags, these types
     /// among it, and goes. Of databases a last snapshot is kept, since the manifest does not say any
     /// more whether one is wanted.
-    async fn is_found_unwanted(mut self, kinds: &[&str], databases: usize) {
+    async fn goes_unwanted(mut self, kinds: &[&str], databases: usize) {
         self.apply(&[]).await;
         let text = fs::read_to_string(self.manifest()).unwrap();
         let mut manifest: toml::Table = text.parse().unwrap();
@@ -85,7 +85,7 @@ async fn what_the_manifest_lost_meanwhile_is_found_by_its_tags() {
         "sns/topic",
         "logs/log-group",
     ];
-    Deployment::of("catalogue").await.is_found_unwanted(&kinds, 2).await;
+    Deployment::of("catalogue").await.goes_unwanted(&kinds, 2).await;
 }
 
 #[tokio::test]
@@ -101,5 +101,5 @@ async fn so_is_a_network_with_a_database_in_it() {
         "rds/cluster",
         "rds/cluster-instance",
     ];
-    Deployment::of("api-database-postgres").await.is_found_unwanted(&kinds, 1).await;
+    Deployment::of("api-database-postgres").await.goes_unwanted(&kinds, 1).await;
 }
