@@ -21,6 +21,17 @@ pub(crate) struct Substitution<'a> {
     region: Known,
 }
 
+/// Tables whose keys are names that the manifest chooses.
+const OF_NAMES: [&str; 6] =
+    ["environments", "patterns", "recipients", "routes", "subscribers", "variables"];
+
+/// What a variable is that `[variables]` does not declare.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Undeclared {
+    Plain,
+    Secret,
+}
+
 /// A variable that `[variables]` declares.
 struct Variable {
     default: Option<String>,
@@ -75,16 +86,36 @@ impl<'a> Substitution<'a> {
             return Known::Wrong;
         };
         let mut template = template.clone();
-        self.put_in(&mut template, problems);
+        self.put_in(&mut template, Undeclared::Plain, problems);
         template.plain().map_or(Known::Wrong, |text| Known::Yes(text.to_owned()))
     }
 
     /// Puts values into every string of the table.
     pub fn table(&self, table: &mut Table, problems: &mut Problems) {
-        table.each_string(&mut |template| self.put_in(template, problems));
+        self.within(table, "", problems);
     }
 
-    fn put_in(&self, template: &mut Template, problems: &mut Problems) {
+    /// The same for the table of that name. What a function's environment is given from outside is a
+    /// secret unless it is declared not to be one.
+    fn within(&self, table: &mut Table, name: &str, problems: &mut Problems) {
+        for entry in table.entries_mut() {
+            let own = entry.name().to_owned();
+            let undeclared = match own.as_str() {
+                "environment" if !OF_NAMES.contains(&name) => Undeclared::Secret,
+                _ => Undeclared::Plain,
+            };
+            match &mut entry.value.kind {
+                Kind::Table(inner) if undeclared == Undeclared::Plain => {
+                    self.within(inner, &own, problems);
+                }
+                _ => entry.value.each_string(&mut |template| {
+                    self.put_in(template, undeclared, problems);
+                }),
+            }
+        }
+    }
+
+    fn put_in(&self, template: &mut Template, undeclared: Undeclared, problems: &mut Problems) {
         if template.plain().is_some() {
             return;
         }
@@ -92,7 +123,7 @@ impl<'a> Substitution<'a> {
         for part in std::mem::take(&mut template.parts) {
             match part {
                 Part::Literal(text) => put.push_literal(&text),
-                Part::Expression(expression, span) => match self.resolve(expression, span) {
+                Part::Expression(expression, span) => match self.resolve(expression, span, undeclared) {
                     Ok(Part::Literal(text)) => put.push_literal(&text),
                     Ok(part) => put.parts.push(part),
                     Err(problem) => {
@@ -105,7 +136,12 @@ impl<'a> Substitution<'a> {
         *template = put;
     }
 
-    fn resolve(&self, expression: Expression, span: Span) -> Result<Part, Option<Problem>> {
+    fn resolve(
+        &self,
+        expression: Expression,
+        span: Span,
+        undeclared: Undeclared,
+    ) -> Result<Part, Option<Problem>> {
         let known = |known: &Known, missing: fn(Span) -> Problem| match known {
             Known::Yes(text) => Ok(Part::Literal(text.clone())),
             Known::No => Err(Some(missing(span))),
@@ -116,16 +152,18 @@ impl<'a> Substitution<'a> {
             Expression::Environment => Ok(Part::Literal(self.context.environment.clone())),
             Expression::Project => known(&self.project, too_early),
             Expression::Region => known(&self.region, no_region),
-            Expression::Variable(name) => self.variable(&name, span).map_err(Some),
+            Expression::Variable(name) => self.variable(&name, span, undeclared).map_err(Some),
             other => Ok(Part::Expression(other, span)),
         }
     }
 
-    fn variable(&self, name: &str, span: Span) -> Result<Part, Problem> {
+    fn variable(&self, name: &str, span: Span, undeclared: Undeclared) -> Result<Part, Problem> {
         let variables = self.variables.as_ref().ok_or_else(|| too_early(span))?;
         let declared = variables.get(name);
         let value = self.context.variables.get(name);
-        if !declared.is_some_and(|variable| variable.sensitive) {
+        let is_secret =
+            declared.map_or(undeclared == Undeclared::Secret, |variable| variable.sensitive);
+        if !is_secret {
             let value = value.or(declared.and_then(|variable| variable.default.as_ref()));
             let text = value.ok_or_else(|| self.no_variable(name, span))?;
             return Ok(Part::Literal(text.clone()));

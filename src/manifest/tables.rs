@@ -103,7 +103,8 @@ pub(crate) struct VariableTable {
     pub default: Option<String>,
     /// What the variable is for.
     pub description: Option<String>,
-    /// Whether the value is a secret: it is never shown, and has no default.
+    /// Whether the value is a secret: it is never shown, and has no default. A variable that is not
+    /// declared is one in the environment of a function.
     pub sensitive: bool,
 }
 

@@ -260,7 +260,6 @@ impl JsonSchema for Reference {
             "type": "string",
             "format": "maas-reference",
             "pattern": r"^\$\{[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+\}$",
-            "examples": ["${uploads.bucket}"],
         })
     }
 }

@@ -127,11 +127,14 @@ impl Table {
         self.0.remove(key)
     }
 
+    /// Its entries, to be changed.
+    pub fn entries_mut(&mut self) -> impl Iterator<Item = &mut Entry> {
+        self.0.values_mut()
+    }
+
     /// Calls `f` on every string in it, keys left out.
     pub fn each_string(&mut self, f: &mut impl FnMut(&mut Template)) {
-        for entry in self.0.values_mut() {
-            entry.value.each_string(f);
-        }
+        self.entries_mut().for_each(|entry| entry.value.each_string(f));
     }
 
     /// Lays another table over this one: tables are merged, everything else is replaced.

@@ -21,12 +21,14 @@ pub struct Params {
     consumer: Option<Spanned<With<FunctionTable, ConsumerKeys>>>,
     /// The queue's own keys, or the queue of another instance, as `${results.queue}`, which then
     /// has its consumer there.
+    #[schemars(extend("examples" = ["${results.queue}"]))]
     queue: Option<Spanned<Either<Reference, QueueKeys>>>,
     /// What browsers may do from other origins; nothing if it is left out.
     cors: Option<Spanned<CorsKeys>>,
     /// How many requests the route lets through; as many as the account does if it is left out.
     throttle: Option<Spanned<Throttling>>,
     /// The API of another instance, as `${orders.api}`, in place of one of its own.
+    #[schemars(extend("examples" = ["${orders.api}"]))]
     api: Option<Reference>,
     /// Whether the route is not behind that API's authorizer, where it has one.
     #[serde(default)]

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::parts::{
-    CorsKeys, Lambda, NewFunction, Throttling, allow_invoke, api, labels, lambda_route,
+    CorsKeys, Lambda, NewFunction, Throttling, allow_invoke, api, label, lambda_route,
 };
 use super::{Cx, Exports, Pattern};
 use crate::aws::{Api, Authorizer, AuthorizerInputs, Permission, authorizer_uri};
@@ -28,6 +28,7 @@ pub struct Params {
     /// How many requests each route lets through; as many as the account does if it is left out.
     throttle: Option<Spanned<Throttling>>,
     /// The API of another instance, as `${orders.api}`, in place of one of its own.
+    #[schemars(extend("examples" = ["${orders.api}"]))]
     api: Option<Reference>,
 }
 
@@ -86,11 +87,10 @@ flowchart LR
         let api =
             api(cx, params.api.as_ref(), params.cors.as_ref(), params.throttle.as_ref(), &headers);
         let authorizer = authorizer(cx, &api, &params.authorizer, identity);
-        let labels = labels(params.routes.keys().map(Spanned::get_ref), &["authorizer", "api"]);
         for (key, route) in &params.routes {
             let function = route.function.resolve(cx.defaults());
             let Some(function) = cx.ok(function) else { continue };
-            let lambda = NewFunction::new(&labels[key.get_ref()], function).add(cx);
+            let lambda = NewFunction::new(&label(key.get_ref(), &["authorizer", "api"]), function).add(cx);
             let guard = authorizer.as_ref().filter(|_| !route.keys.public);
             let id = guard.map(|(authorizer, _)| authorizer.id().into());
             let route = lambda_route(cx, &api, &lambda, key, id);

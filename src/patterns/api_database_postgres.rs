@@ -6,8 +6,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::parts::{
-    CorsKeys, GivenDatabase, GivenNetwork, Needs, NewFunction, PORT, Throttling, api, database,
-    labels, lambda_route, network, owner,
+    CorsKeys, GivenDatabase, GivenNetwork, Needs, NewFunction, PORT, TAKEN, Throttling, api, database,
+    label, lambda_route, network, owner,
 };
 use super::wiring::Way;
 use super::{Cx, Exports, Pattern};
@@ -18,9 +18,11 @@ use crate::manifest::{Either, FunctionTable, Reference, Route, Spanned};
 #[serde(deny_unknown_fields)]
 pub struct Params {
     /// The network that functions and database are in; one of its own if it is left out.
+    #[schemars(extend("examples" = ["${accounts.vpc}"]))]
     network: Option<GivenNetwork>,
     /// The database's own keys, or the database of another instance, as `${accounts.database}`, whose
     /// network the functions are in then.
+    #[schemars(extend("examples" = ["${accounts.database}"]))]
     database: Option<GivenDatabase>,
     /// The functions behind the API, by their routes.
     #[serde(default)]
@@ -30,6 +32,7 @@ pub struct Params {
     /// How many requests each route lets through; as many as the account does if it is left out.
     throttle: Option<Spanned<Throttling>>,
     /// The API of another instance, as `${orders.api}`, in place of one of its own.
+    #[schemars(extend("examples" = ["${orders.api}"]))]
     api: Option<Reference>,
     /// Whether the routes are not behind that API's authorizer, where it has one.
     #[serde(default)]
@@ -106,11 +109,10 @@ flowchart LR
             cx.open_routes();
         }
         let api = api(cx, params.api.as_ref(), params.cors.as_ref(), params.throttle.as_ref(), &[]);
-        let labels = labels(params.routes.keys().map(Spanned::get_ref), &super::parts::TAKEN);
         for (key, route) in &params.routes {
             let function = route.resolve(cx.defaults());
             let Some(function) = cx.ok(function) else { continue };
-            let lambda = NewFunction::new(&labels[key.get_ref()], function)
+            let lambda = NewFunction::new(&label(key.get_ref(), &TAKEN), function)
                 .with_database(database.address(), Way::Network, key.span())
                 .add(cx);
             network.house(cx, &lambda);

@@ -5,16 +5,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::parts::{Lambda, NewFunction, Supplied, TopicKeys, queue, topic};
+use super::parts::{Failing, Lambda, NewFunction, Supplied, TopicKeys, queue, topic};
+use super::wiring::{FUNCTIONS, LONGEST, NewFailing, NewRedrive};
 use super::{Cx, Exports, Pattern};
 use crate::aws::{
-    Alarm, AlarmInputs, EventInvokeConfig, EventInvokeConfigInputs, Policy, Queue, QueueInputs,
-    Role, RoleInputs, Schedule, ScheduleGroup, ScheduleGroupInputs, ScheduleInputs, Statement,
-    Subscription, SubscriptionInputs, Topic, schedule_trust,
+    Alarm, AlarmInputs, Policy, Queue, QueueInputs, Role, RoleInputs, Schedule, ScheduleGroup,
+    ScheduleGroupInputs, ScheduleInputs, Statement, Subscription, SubscriptionInputs, Topic,
+    schedule_trust,
 };
 use crate::graph::{Handle, Input};
 use crate::manifest::{
-    Duration, Either, FunctionTable, Problem, Reference, Spanned, SuppliedFunctionTable, With,
+    Duration, Either, FunctionTable, Problem, Reference, Span, Spanned, SuppliedFunctionTable, With,
 };
 
 /// A queue for what an asynchronously invoked function failed at, with an alarm, and a function that
@@ -30,8 +31,19 @@ pub struct Params {
     /// When somebody is told of what failed.
     alarm: Option<Spanned<AlarmKeys>>,
     /// The queue's own keys, or the queue of another instance, as `${mailer.dead-letter-queue}`,
-    /// which then has its own redrive and alarm.
+    /// whose redrive and alarm then serve this function too.
+    #[schemars(extend("examples" = ["${mailer.dead-letter-queue}"]))]
     queue: Option<Either<Reference, QueueKeys>>,
+}
+
+impl Params {
+    /// What is said of the redrive: its schedule, or the queue that has one.
+    fn place(&self) -> Option<Span> {
+        match &self.queue {
+            Some(Either::Short(reference)) => Some(reference.span),
+            _ => Some(self.redrive.as_ref()?.get_ref().keys.schedule.as_ref()?.span()),
+        }
+    }
 }
 
 /// How often the function is tried.
@@ -121,8 +133,20 @@ flowchart LR
         let Some(function) = cx.ok(resolved) else { return Exports::default() };
         let timeout = function.timeout_seconds;
         let own_queue: Handle<Queue> = Handle::at(cx.address("dead-letter-queue"));
-        let send = Statement::allow(["sqs:SendMessage"]).on(own_queue.arn().foretold());
-        let lambda = NewFunction::new("", function).may("Fail", send).add(cx);
+        let keys = &params.function.keys;
+        let age = keys.max_age.map_or(21_600, Duration::seconds);
+        let failing = Failing {
+            queue: own_queue.clone(),
+            retries: i32::from(keys.retries.unwrap_or(2)),
+            max_age: i32::try_from(age).unwrap_or(i32::MAX),
+        };
+        let lambda = NewFunction::new("", function).failing(failing).add(cx);
+        cx.all.failing.push(NewFailing {
+            queue: own_queue.address().clone(),
+            function: lambda.function.clone(),
+            timeout,
+            place: params.place().unwrap_or(cx.span()),
+        });
         let exports = match &params.queue {
             Some(Either::Short(reference)) => {
                 cx.borrow::<Queue>("dead-letter-queue", reference);
@@ -137,23 +161,12 @@ flowchart LR
                 let given = params.redrive.map(Spanned::into_inner).unwrap_or_default();
                 let run = redrive_timeout(&given.function);
                 add_queue(cx, retention, run);
-                redrive(cx, &given, &own_queue, &lambda, timeout);
+                redrive(cx, &given, &own_queue, &lambda);
                 let keys = params.alarm.map(Spanned::into_inner).unwrap_or_default();
                 let (alarm, topic) = alarm(cx, &keys, &own_queue);
                 Exports::default().with("alarm", alarm.name()).with("topic_arn", topic.arn())
             }
         };
-        let age = params.function.keys.max_age.map_or(21_600, Duration::seconds);
-        cx.add::<EventInvokeConfig>(
-            "invoke-config",
-            EventInvokeConfigInputs {
-                function: lambda.function.name().into(),
-                max_retries: i32::from(params.function.keys.retries.unwrap_or(2)),
-                max_age: i32::try_from(age).unwrap_or(i32::MAX),
-                on_failure: Some(own_queue.arn().into()),
-                ..EventInvokeConfigInputs::default()
-            },
-        );
         exports
             .with("dead_letter_queue_url", own_queue.url())
             .with("queue_url", own_queue.url())
@@ -200,37 +213,32 @@ fn redrive(
     given: &With<SuppliedFunctionTable, RedriveKeys>,
     queue: &Handle<Queue>,
     lambda: &Lambda,
-    timeout: u32,
 ) {
     let mut table = given.function.clone();
     table.keys.timeout = Some(redrive_timeout(&table));
     let function = table.resolve(cx.defaults(), Supplied::Redrive.code());
     let Some(function) = cx.ok(function) else { return };
-    if function.timeout_seconds < timeout {
-        let place = given.keys.schedule.as_ref().map_or(cx.span(), Spanned::span);
-        let message = "A redrive is shorter than what it tries again.";
-        let problem = Problem::at(place, "maas::patterns::redrive", message)
-            .label(format!(
-                "a run ends after {} s, and the function may take {timeout} s",
-                function.timeout_seconds
-            ))
-            .help("Give the redrive a `timeout` that is as long as the function's.");
-        cx.problem(problem);
-    }
+    let timeout = function.timeout_seconds;
     let take = Statement::allow([
         "sqs:ChangeMessageVisibility",
         "sqs:DeleteMessage",
         "sqs:ReceiveMessage",
     ]);
-    let again = Statement::allow(["lambda:InvokeFunction"]).on(lambda.foretold());
     let run = NewFunction::new("redrive", function)
         .or(Supplied::Redrive)
         .variable("DEAD_LETTER_QUEUE_URL", queue.url())
         .variable("FUNCTION", lambda.function.name())
-        .variable("FUNCTION_TIMEOUT_SECONDS", timeout.to_string())
+        // What stands here is said when it is known which functions use the queue.
+        .variable(FUNCTIONS, "")
+        .variable(LONGEST, "")
         .may("Take", take.on(queue.arn().foretold()))
-        .may("Again", again)
         .add(cx);
+    cx.all.redrives.push(NewRedrive {
+        queue: queue.address().clone(),
+        function: run.function.clone(),
+        role: Handle::at(cx.address(&run.part("role"))),
+        timeout,
+    });
     schedule(cx, &given.keys, &run);
 }
 

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::wiring::{
-    DatabaseUse, NewRoute, NewRule, Wire, cycles, databases, notifications, references, routes,
-    wires,
+    DatabaseUse, NewFailing, NewRedrive, NewRoute, NewRule, Wire, cycles, databases, notifications,
+    redrives, references, routes, wires,
 };
 use super::{Cx, Entry, PATTERNS};
 use crate::aws::{Bucket, BucketInputs, Function, LifecycleRule};
@@ -44,6 +44,10 @@ pub(super) struct Expansion<'a> {
     pub large: Vec<Handle<Function>>,
     /// Functions' uses of databases.
     pub databases: Vec<DatabaseUse>,
+    /// Functions whose failed payloads go to a queue.
+    pub failing: Vec<NewFailing>,
+    /// Functions that try again what is in a queue.
+    pub redrives: Vec<NewRedrive>,
     /// Of functions and databases in a network the VPC's id.
     pub placed: BTreeMap<Address, Input<String>>,
     /// Edges of the graph that the manifest asked for, with their places.
@@ -82,6 +86,7 @@ pub fn expand(
     references::check_uses(&mut all);
     wires::connect(&mut all);
     databases::connect(&mut all);
+    redrives::connect(&mut all);
     routes::gather(&mut all);
     notifications::merge(&mut all);
     all.stage_large();
@@ -115,6 +120,8 @@ impl<'a> Expansion<'a> {
             public: BTreeSet::new(),
             large: Vec::new(),
             databases: Vec::new(),
+            failing: Vec::new(),
+            redrives: Vec::new(),
             placed: BTreeMap::new(),
             ties: Vec::new(),
         }

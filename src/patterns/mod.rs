@@ -14,7 +14,7 @@
 //! has a name in the manifest, such as a route or a subscriber, begins with that name:
 //! `images/thumbnail.function`, `.role`, `.log-group`, `.permission`, `.subscription`, `.mapping`.
 //! A route's name is its path, after its method unless that is GET: `GET /echo` is `echo`,
-//! `POST /users/{id}` is `post-users-id`.
+//! `POST /users/{id}` is `post-users_id`; what it is does not depend on other routes.
 //!
 //! # How an expansion goes
 //!

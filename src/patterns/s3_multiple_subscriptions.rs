@@ -30,9 +30,11 @@ pub struct Params {
     #[serde(default)]
     subscribers: BTreeMap<Spanned<Name>, With<OptionalFunctionTable, SubscriberKeys>>,
     /// The bucket's own keys, or the bucket of another instance, as `${uploads.bucket}`.
+    #[schemars(extend("examples" = ["${uploads.bucket}"]))]
     bucket: Option<Spanned<Either<Reference, BucketKeys>>>,
     /// The topic's own keys, or the topic of another instance, as `${images.topic}`, to add
     /// subscribers to it; `bucket`, `events`, `prefix` and `suffix` are that instance's then.
+    #[schemars(extend("examples" = ["${images.topic}"]))]
     topic: Option<Either<Reference, TopicKeys>>,
     /// Which events are told; `created` if nothing is said.
     events: Option<Spanned<Vec<Event>>>,
@@ -50,6 +52,7 @@ pub struct Params {
 struct SubscriberKeys {
     /// A queue in place of a function: its keys, or the queue of another instance, as
     /// `${jobs.queue}`.
+    #[schemars(extend("examples" = ["${jobs.queue}"]))]
     queue: Option<Spanned<Either<Reference, QueueKeys>>>,
     /// For a queue, also another instance's: whether messages come as S3 sent them, without SNS's envelope;
     /// not if nothing is said.
@@ -93,6 +96,7 @@ struct FirehoseKeys {
     /// Whether messages come as S3 sent them, without SNS's envelope; not if nothing is said.
     raw: bool,
     /// Its bucket's own keys, or the bucket of another instance, as `${results.bucket}`.
+    #[schemars(extend("examples" = ["${results.bucket}"]))]
     bucket: Option<Either<Reference, BucketKeys>>,
 }
 
@@ -106,8 +110,15 @@ impl Pattern for S3MultipleSubscriptions {
         ("bucket", "the bucket"),
         ("bucket.notification", "what it tells, and to whom; one for all instances that use it"),
         ("topic", "the topic, to which only that bucket may publish"),
-        ("SUBSCRIBER.subscription", "a subscription, with its .dead-letter-queue"),
-        ("SUBSCRIBER.function", "a subscriber's function, with .role, .log-group and .permission"),
+        ("SUBSCRIBER.subscription", "a subscription"),
+        (
+            "SUBSCRIBER.dead-letter-queue",
+            "what could not be delivered to it, or what its function failed at",
+        ),
+        (
+            "SUBSCRIBER.function",
+            "a subscriber's function, with .role, .log-group, .permission and .invoke-config",
+        ),
         ("SUBSCRIBER.queue", "or its queue"),
         ("SUBSCRIBER.stream", "or its Firehose stream, with .role, .bucket and .subscription-role"),
     ];
@@ -178,8 +189,7 @@ fn add(
     let Some(function) = cx.ok(function) else { return };
     match (function, &keys.queue, &keys.firehose) {
         (Some(function), None, None) => {
-            let lambda = NewFunction::new(label, function).add(cx);
-            subscribe_function(cx, label, topic, &lambda, filter);
+            subscribe_function(cx, label, topic, NewFunction::new(label, function), filter);
         }
         (None, Some(given), None) => {
             let part = format!("{label}.queue");

@@ -21,6 +21,7 @@ pub struct Params {
     /// Who hears of the events: a function, or `queue`.
     subscriber: Spanned<Subscriber>,
     /// The bucket's own keys, or the bucket of another instance, as `${uploads.bucket}`.
+    #[schemars(extend("examples" = ["${uploads.bucket}"]))]
     bucket: Option<Either<Reference, BucketKeys>>,
     /// Which events are told; `created` if nothing is said.
     #[serde(default)]
@@ -41,6 +42,7 @@ type Subscriber = With<OptionalFunctionTable, SubscriberKeys>;
 struct SubscriberKeys {
     /// A queue in place of a function: its keys, or the queue of another instance, as
     /// `${jobs.queue}`.
+    #[schemars(extend("examples" = ["${jobs.queue}"]))]
     queue: Option<Spanned<Either<Reference, QueueKeys>>>,
     /// The function that consumes the queue. It tells which messages of a batch failed.
     consumer: Option<Spanned<With<FunctionTable, ConsumerKeys>>>,
@@ -69,9 +71,12 @@ impl Pattern for S3SingleSubscription {
     const PARTS: &'static [(&'static str, &'static str)] = &[
         ("bucket", "the bucket"),
         ("bucket.notification", "what it tells, and to whom; one for all instances that use it"),
-        ("subscriber.function", "the function, with .role, .log-group and .permission"),
+        (
+            "subscriber.function",
+            "the function, with .role, .log-group, .permission and .invoke-config",
+        ),
         ("queue", "or the queue"),
-        ("dead-letter-queue", "where messages go that the consumer failed at too often"),
+        ("dead-letter-queue", "what the function, or the queue's consumer, failed at too often"),
         ("consumer.function", "the queue's consumer, with .role, .log-group and .mapping"),
     ];
     const DIAGRAM: &'static str = "\
@@ -95,9 +100,8 @@ flowchart LR
                 if let Some(consumer) = &subscriber.keys.consumer {
                     cx.problem(not_both(consumer.span(), "there is no queue for it to consume"));
                 }
-                let lambda = NewFunction::new("subscriber", function).add(cx);
-                notify_function(cx, sources, &lambda);
-                exports
+                let dead = notify_function(cx, sources, NewFunction::new("subscriber", function));
+                exports.with("dead_letter_queue_url", dead.url())
             }
             (None, Some(given)) => {
                 let (queue, exports) = queue_of(cx, given, &subscriber.keys, exports);

@@ -37,6 +37,7 @@ pub struct Params {
     #[serde(default)]
     signer: SuppliedFunctionTable,
     /// The bucket's own keys, or the bucket of another instance, as `${images.bucket}`.
+    #[schemars(extend("examples" = ["${images.bucket}"]))]
     bucket: Option<Either<Reference, BucketKeys>>,
     /// What browsers may do from other origins, with the API and the bucket; every origin may upload
     /// if it is left out, since only a signed URL lets one.
@@ -44,6 +45,7 @@ pub struct Params {
     /// How many requests the route lets through; as many as the account does if it is left out.
     throttle: Option<Spanned<Throttling>>,
     /// The API of another instance, as `${orders.api}`, in place of one of its own.
+    #[schemars(extend("examples" = ["${orders.api}"]))]
     api: Option<Reference>,
     /// Whether the route is not behind that API's authorizer, where it has one.
     #[serde(default)]

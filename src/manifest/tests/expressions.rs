@@ -30,22 +30,22 @@ fn environment(text: &str, context: &Context) -> BTreeMap<String, Text> {
 #[test]
 fn values_are_put_in() {
     let text = function(
-        "environment = { A = \"${env}.${project}.${region}.${var.X}\", B = \"$${env} $x $\" }\n\
-         memory = \"${var.MEMORY}\"\n",
+        "environment = { AA = \"${env}.${project}.${region}.${var.X}\", BB = \"$${env} $x $\" }\n\
+         memory = \"${var.MEMORY}\"\n[variables.X]\n",
     );
     let context = given(&[("X", "1"), ("MEMORY", "512 MB")]);
     let environment = environment(&text, &context);
-    assert_eq!(environment["A"].literal(), Some("dev.shop.eu-north-1.1"));
-    assert_eq!(environment["B"].literal(), Some("${env} $x $"));
+    assert_eq!(environment["AA"].literal(), Some("dev.shop.eu-north-1.1"));
+    assert_eq!(environment["BB"].literal(), Some("${env} $x $"));
     let api = read_with(&text, &context).unwrap();
     assert_eq!(api.instance("a").unwrap().code()[0].get_ref(), "functions/dev");
 }
 
 #[test]
 fn what_is_known_later_stays_in_a_text() {
-    let text = function("environment = { A = \"arn:${account}:${up.bucket.name}-${env}\" }\n");
+    let text = function("environment = { AA = \"arn:${account}:${up.bucket.name}-${env}\" }\n");
     let environment = environment(&text, &given(&[]));
-    let parts = &environment["A"].parts;
+    let parts = &environment["AA"].parts;
     let TextPart::Reference(reference) = &parts[3] else {
         panic!("{parts:?}");
     };
@@ -115,25 +115,36 @@ fn a_value_put_in_is_checked_at_the_place_of_its_string() {
 #[test]
 fn a_default_holds_where_nothing_is_given() {
     let text = function(
-        "environment.A = \"${var.X}\"\n[variables.X]\ndefault = \"x-${env}\"\ndescription = \"What.\"\n",
+        "environment.AA = \"${var.X}\"\n[variables.X]\ndefault = \"x-${env}\"\ndescription = \"What.\"\n",
     );
-    assert_eq!(environment(&text, &given(&[]))["A"].literal(), Some("x-dev"));
-    assert_eq!(environment(&text, &given(&[("X", "y")]))["A"].literal(), Some("y"));
+    assert_eq!(environment(&text, &given(&[]))["AA"].literal(), Some("x-dev"));
+    assert_eq!(environment(&text, &given(&[("X", "y")]))["AA"].literal(), Some("y"));
 }
 
 #[test]
 fn a_sensitive_value_is_kept_apart_and_never_shown() {
-    let text = function("environment.A = \"p=${var.P}\"\n[variables.P]\nsensitive = true\n");
+    let text = function("environment.AA = \"p=${var.P}\"\n[variables.P]\nsensitive = true\n");
     let context = given(&[("P", "hunter2")]);
     let environment = environment(&text, &context);
-    let TextPart::Secret { variable, value } = &environment["A"].parts[1] else {
+    let TextPart::Secret { variable, value } = &environment["AA"].parts[1] else {
         panic!("not a secret");
     };
     assert_eq!((variable.as_str(), value.reveal()), ("P", "hunter2"));
-    assert_eq!(environment["A"].to_string(), "p=${var.P}");
+    assert_eq!(environment["AA"].to_string(), "p=${var.P}");
     let manifest = read_with(&text, &context).unwrap();
     let api: Api = manifest.instance("a").unwrap().parameters().unwrap();
     assert!(!format!("{manifest:?} {api:?}").contains("hunter2"));
+}
+
+/// Nobody has to remember to declare a secret; who wants to see a value in plans declares it.
+#[test]
+fn what_an_environment_is_given_is_a_secret_unless_it_is_declared() {
+    let undeclared = function("description = \"${var.P}\"\nenvironment.KEY = \"${var.P}\"\n");
+    let context = given(&[("P", "hunter2")]);
+    let secret = &environment(&undeclared, &context)["KEY"];
+    assert!(matches!(secret.parts.as_slice(), [TextPart::Secret { .. }]), "{secret:?}");
+    let declared = format!("{undeclared}[variables.P]\n");
+    assert_eq!(environment(&declared, &context)["KEY"].literal(), Some("hunter2"));
 }
 
 #[test]

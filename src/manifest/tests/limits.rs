@@ -116,3 +116,18 @@ fn examples_are_right_and_match_their_patterns() {
         }
     }
 }
+
+/// An editor goes by the pattern: Lambda takes two characters or more.
+#[test]
+fn the_pattern_of_a_functions_variable_and_its_check_agree() {
+    let format = Format::by_name("maas-variable").unwrap();
+    let pattern = regex::Regex::new(format.pattern).unwrap();
+    let right = ["AB", "a1", "A_", "STAGE"];
+    let wrong = ["A", "", "1A", "_A", "A-B", "A.B"];
+    for (names, fits) in [(&right[..], true), (&wrong, false)] {
+        for name in names {
+            let both = (pattern.is_match(name), (format.check)(name).is_ok());
+            assert_eq!(both, (fits, fits), "{name}");
+        }
+    }
+}

@@ -71,8 +71,9 @@ name_type!(
     environment_glob
 );
 name_type!(
-    /// The name of a variable in a function's environment, none that Lambda or maas sets.
-    pub VariableName, "maas-variable", r"^[A-Za-z][A-Za-z0-9_]*$", &["STAGE"], function_variable
+    /// The name of a variable in a function's environment, none that Lambda or maas sets: at least
+    /// two characters ("Environment" in the AWS Lambda API Reference).
+    pub VariableName, "maas-variable", r"^[A-Za-z][A-Za-z0-9_]+$", &["STAGE"], function_variable
 );
 name_type!(
     /// The name of a variable of the manifest.
@@ -157,13 +158,16 @@ const RESERVED: [&str; 16] = [
 ];
 
 fn function_variable(text: &str) -> Result<(), Malformed> {
-    let help = "The name of a variable is a letter, then letters, digits and `_`.";
+    let help = "The name of a function's variable is a letter, then one or more letters, digits and `_`.";
     if RESERVED.contains(&text) {
         return Err(Malformed::new("Lambda sets this variable itself", "Choose another name."));
     }
     if text.starts_with("MAAS_") {
         let label = "names that begin with `MAAS_` are kept for maas";
         return Err(Malformed::new(label, "Choose another name."));
+    }
+    if text.len() == 1 && is_variable(text) {
+        return Err(Malformed::new("Lambda takes no name of one letter", help));
     }
     if is_variable(text) {
         return Ok(());

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::function::{Lambda, allow_invoke};
-use super::queue::{Sender, admit};
+use super::function::{Failing, NewFunction, allow_invoke};
+use super::queue::{Fed, Sender, admit, dead_letter_queue};
 use crate::aws::{Bucket, NotificationRule, Queue, Topic};
 use crate::graph::{Address, Arn, Handle, Input};
 use crate::manifest::{Span, Spanned};
@@ -91,14 +91,23 @@ fn tell(
     cx.all.rules.push(NewRule { bucket, id, rule, after, place: sources.place });
 }
 
-/// Lets the bucket invoke a function.
-pub fn notify_function(cx: &mut Cx<'_, '_>, sources: Sources<'_>, lambda: &Lambda) {
+/// Adds a function that the bucket invokes, and the queue `dead-letter-queue` for the events that the
+/// function fails at: S3 hands them over to Lambda and is done with them.
+pub fn notify_function(
+    cx: &mut Cx<'_, '_>,
+    sources: Sources<'_>,
+    function: NewFunction,
+) -> Handle<Queue> {
+    let dead = dead_letter_queue(cx, "dead-letter-queue", Fed::Role);
+    let lambda = function.failing(Failing::into(dead.clone())).add(cx);
     let account = Some(cx.account());
     let part = lambda.part("permission");
     let bucket = sources.bucket.arn().foretold();
-    let permission = allow_invoke(cx, lambda, &part, "s3.amazonaws.com", bucket, account);
-    let after = vec![permission.address().clone()];
+    let permission = allow_invoke(cx, &lambda, &part, "s3.amazonaws.com", bucket, account);
+    let mut after = vec![permission.address().clone()];
+    after.extend(lambda.failing.iter().map(|failing| failing.address().clone()));
     tell(cx, sources, "function", lambda.function.arn().into(), after);
+    dead
 }
 
 /// Lets the bucket send to a queue, which may be another instance's.

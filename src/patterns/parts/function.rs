@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::supplied::Supplied;
 use crate::aws::{
-    self, FunctionInputs, LogGroup, LogGroupInputs, Permission, PermissionInputs, Policy, Role,
-    RoleInputs, Statement,
+    self, EventInvokeConfig, EventInvokeConfigInputs, FunctionInputs, LogGroup, LogGroupInputs,
+    Permission, PermissionInputs, Policy, Queue, Role, RoleInputs, Statement,
 };
 use crate::graph::{Address, Arn, Handle, Input, Resource, physical_name};
 use crate::manifest::{Function, FunctionCode, Problem, Span};
@@ -21,6 +21,8 @@ pub struct Lambda {
     pub function: Handle<aws::Function>,
     /// The part that its own parts begin with: `echo` of `echo.function`; empty for `function`.
     pub label: String,
+    /// Where events go that it fails at, for one that is invoked asynchronously.
+    pub failing: Option<Handle<EventInvokeConfig>>,
 }
 
 impl Lambda {
@@ -49,6 +51,26 @@ fn part_of(label: &str, name: &str) -> String {
     if label.is_empty() { name.to_owned() } else { format!("{label}.{name}") }
 }
 
+/// What becomes of an event that an asynchronously invoked function fails at. Without it, Lambda
+/// tries twice again and then drops the event ("How Lambda handles errors and retries with
+/// asynchronous invocation" in the AWS Lambda Developer Guide).
+#[derive(Clone, Debug)]
+pub struct Failing {
+    /// The queue that it goes to for good, which may be another instance's.
+    pub queue: Handle<Queue>,
+    /// How often it is tried again before, 0 to 2.
+    pub retries: i32,
+    /// Seconds after which it is given up, 60 to 21,600.
+    pub max_age: i32,
+}
+
+impl Failing {
+    /// To that queue, after as many tries as Lambda makes by itself.
+    pub fn into(queue: Handle<Queue>) -> Self {
+        Self { queue, retries: 2, max_age: 21_600 }
+    }
+}
+
 /// A function to be added.
 #[derive(Debug)]
 pub struct NewFunction {
@@ -58,6 +80,7 @@ pub struct NewFunction {
     policy: Policy,
     environment: BTreeMap<String, Input<String>>,
     database: Option<(Address, Way, Span)>,
+    failing: Option<Failing>,
 }
 
 impl NewFunction {
@@ -70,6 +93,7 @@ impl NewFunction {
             policy: Policy::new(),
             environment: BTreeMap::new(),
             database: None,
+            failing: None,
         }
     }
 
@@ -110,9 +134,17 @@ impl NewFunction {
         self
     }
 
-    /// Adds log group, role and function.
+    /// Keeps the events that it fails at, when it is invoked asynchronously.
+    #[must_use]
+    pub fn failing(mut self, failing: Failing) -> Self {
+        let send = Statement::allow(["sqs:SendMessage"]).on(failing.queue.arn().foretold());
+        self.failing = Some(failing);
+        self.may("Fail", send)
+    }
+
+    /// Adds log group, role and function, and `invoke-config` where events are kept.
     pub fn add(self, cx: &mut Cx<'_, '_>) -> Lambda {
-        let Self { label, function, supplied, policy, environment, database } = self;
+        let Self { label, function, supplied, policy, environment, database, failing } = self;
         let package = package(cx, &function, supplied);
         let part = part_of(&label, "function");
         let role = role(cx, &label, &function, policy);
@@ -154,8 +186,27 @@ impl NewFunction {
             environment: function.environment,
             access: function.access,
         });
-        Lambda { function: handle, label }
+        let failing = failing.map(|failing| keep(cx, &label, &handle, &failing));
+        Lambda { function: handle, label, failing }
     }
+}
+
+fn keep(
+    cx: &mut Cx<'_, '_>,
+    label: &str,
+    function: &Handle<aws::Function>,
+    failing: &Failing,
+) -> Handle<EventInvokeConfig> {
+    cx.add(
+        &part_of(label, "invoke-config"),
+        EventInvokeConfigInputs {
+            function: function.name().into(),
+            max_retries: failing.retries,
+            max_age: failing.max_age,
+            on_failure: Some(failing.queue.arn().into()),
+            ..EventInvokeConfigInputs::default()
+        },
+    )
 }
 
 /// Variables that every function has.

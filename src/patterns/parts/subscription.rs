@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::function::{Lambda, allow_invoke};
+use super::function::{Failing, NewFunction, allow_invoke};
 use super::queue::{Fed, Sender, admit, dead_letter_queue};
 use crate::aws::{Queue, Role, Subscription, SubscriptionInputs, Topic};
 use crate::graph::{Arn, Handle, Input};
@@ -44,6 +44,10 @@ pub struct Delivery {
     pub role: Option<Handle<Role>>,
 }
 
+fn dead_letters(label: &str) -> String {
+    format!("{label}.dead-letter-queue")
+}
+
 /// Adds `LABEL.subscription` and the queue `LABEL.dead-letter-queue` for what cannot be delivered.
 pub fn subscribe(
     cx: &mut Cx<'_, '_>,
@@ -52,7 +56,9 @@ pub fn subscribe(
     delivery: Delivery,
 ) -> Handle<Subscription> {
     let sender = Sender { service: "sns.amazonaws.com", source: topic.foretold.clone() };
-    let dead = dead_letter_queue(cx, &format!("{label}.dead-letter-queue"), Fed::Service(sender));
+    let part = dead_letters(label);
+    let dead = dead_letter_queue(cx, &part, Fed::Service(sender));
+    cx.export_part("dead_letter_queues", &part, dead.url());
     cx.add(
         &format!("{label}.subscription"),
         SubscriptionInputs {
@@ -68,21 +74,27 @@ pub fn subscribe(
     )
 }
 
-/// Subscribes a function, which SNS may invoke.
+/// Adds a function and subscribes it, which SNS may invoke. SNS hands a message over to Lambda and
+/// is done with it; what the function fails at then goes to the subscription's dead-letter queue too.
 pub fn subscribe_function(
     cx: &mut Cx<'_, '_>,
     label: &str,
     topic: &TopicArn,
-    lambda: &Lambda,
+    function: NewFunction,
     filter: Option<Value>,
 ) {
+    let dead = Handle::at(cx.address(&dead_letters(label)));
+    let lambda = function.failing(Failing::into(dead)).add(cx);
     let service = "sns.amazonaws.com";
     let part = lambda.part("permission");
-    let permission = allow_invoke(cx, lambda, &part, service, topic.foretold.clone(), None);
+    let permission = allow_invoke(cx, &lambda, &part, service, topic.foretold.clone(), None);
     let endpoint = lambda.function.arn().into();
     let delivery = Delivery { protocol: "lambda", endpoint, raw: false, filter, role: None };
     let subscription = subscribe(cx, label, topic, delivery);
     cx.graph().order(&subscription, &permission);
+    if let Some(failing) = &lambda.failing {
+        cx.graph().order(&subscription, failing);
+    }
 }
 
 /// Subscribes a queue, which SNS may send to.

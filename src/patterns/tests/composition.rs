@@ -141,10 +141,87 @@ fn functions_can_fail_into_another_instances_queue() {
     assert!(!graph.nodes().contains_key(&Address::new("other", "redrive.function")));
 }
 
+/// What fails in one instance and is kept by another one is tried again by that one's redrive.
+#[test]
+fn a_redrive_serves_all_functions_that_use_its_queue_and_no_other() {
+    let mailer = |name: &str, more: &str| {
+        format!(
+            "[patterns.{name}]\nuse = \"dead-letter-queue\"\n{more}\n[patterns.{name}.function]\n@timeout = \"{}s\"\n",
+            10 * name.len()
+        )
+    };
+    let graph = graph(
+        &(mailer("mailer", "")
+            + &mailer("other", "queue = \"${mailer.dead-letter-queue}\"")
+            + &mailer("a-third", "queue = \"${other.dead-letter-queue}\"")
+            + &mailer("apart", "")),
+    );
+    let served = |redrive: &str| {
+        let role = &wanted(&graph, &format!("{redrive}/redrive.role"))["policy"]["Again"];
+        assert_eq!(role["actions"], json!(["lambda:InvokeFunction"]));
+        let of = |resource: &Value| resource["$expr"][0]["node"].as_str().unwrap().to_owned();
+        let may: Vec<String> = role["resources"].as_array().unwrap().iter().map(of).collect();
+        let environment = &wanted(&graph, &format!("{redrive}/redrive.function"))["environment"];
+        let own = json!([{"node": format!("{redrive}/function"), "output": "name"}]);
+        assert_eq!(environment["FUNCTION"]["$expr"], own);
+        let named = environment["FUNCTIONS"]["$expr"].as_array().unwrap();
+        let named = named.iter().filter_map(|part| Some(part["node"].as_str()?.to_owned()));
+        let mut named: Vec<String> = named.collect();
+        named.sort();
+        assert_eq!(may, named);
+        (may, environment["FUNCTION_TIMEOUT_SECONDS"].as_str().unwrap().to_owned())
+    };
+    let all = ["a-third/function", "mailer/function", "other/function"].map(str::to_owned);
+    assert_eq!(served("mailer"), (all.to_vec(), "70".to_owned()));
+    assert_eq!(served("apart"), (vec!["apart/function".to_owned()], "50".to_owned()));
+}
+
+/// Lambda drops what an asynchronously invoked function fails at, unless it is told where to put it.
+#[test]
+fn what_a_subscribed_function_fails_at_is_kept() {
+    let single = "[patterns.one]\nuse = \"s3-single-subscription\"\n[patterns.one.subscriber]\n@\n";
+    let several = format!("{FILES}[patterns.files.subscribers.two]\n@\n");
+    let hooks = "[patterns.hooks]\nuse = \"webhook-proxy\"\nroute = \"POST /hook\"\nstore = \"s3\"\n\
+                 [patterns.hooks.recipients.three]\n@\n";
+    let graph = graph(&format!("{single}{several}{hooks}"));
+    for (label, queue, told) in [
+        ("one/subscriber", "one/dead-letter-queue", "one/bucket.notification"),
+        ("files/two", "files/two.dead-letter-queue", "files/two.subscription"),
+        ("hooks/three", "hooks/three.dead-letter-queue", "hooks/three.subscription"),
+    ] {
+        let config = format!("{label}.invoke-config");
+        let target = &wanted(&graph, &config)["on_failure"]["$expr"];
+        assert_eq!(target, &json!([{"node": queue, "output": "arn"}]), "{label}");
+        let fail = &wanted(&graph, &format!("{label}.role"))["policy"]["Fail"];
+        assert_eq!(fail["actions"], json!(["sqs:SendMessage"]), "{label}");
+        let resources = json!([{"$expr": [{"node": queue, "foretold": "arn"}]}]);
+        assert_eq!(fail["resources"], resources, "{label}");
+        assert!(waits_for(&graph, told, &config), "no event comes before: {label}");
+    }
+}
+
+/// The function of a route that is there keeps its address, whatever routes come beside it.
+#[test]
+fn a_route_takes_no_address_of_another_one() {
+    let api = |routes: &[&str]| {
+        let route = |route: &&str| format!("[patterns.api.routes.\"{route}\"]\n@\n");
+        let routes: String = routes.iter().map(route).collect();
+        let authorizer = "[patterns.api.authorizer]\n@\n";
+        format!("[patterns.api]\nuse = \"api-custom-authorizer\"\n{authorizer}{routes}")
+    };
+    let both = graph(&api(&["GET /a-b", "GET /a/b", "GET /a/{b}"]));
+    for route in ["GET /a-b", "GET /a/b", "GET /a/{b}"] {
+        let alone = graph(&api(&[route]));
+        let at = alone.nodes().iter().find(|(_, node)| node.wanted["route_key"] == route);
+        let (at, node) = at.unwrap();
+        assert_eq!(node.wanted, both.nodes()[at].wanted, "{route}");
+    }
+}
+
 #[test]
 fn texts_hold_accounts_outputs_and_secrets() {
     let lines =
-        "environment = { A = \"${account}-x\", B = \"b-${jobs.queue}\", S = \"x${var.KEY}\" }";
+        "environment = { AA = \"${account}-x\", BB = \"b-${jobs.queue}\", SS = \"x${var.KEY}\" }";
     let text = format!(
         "{HEAD}[variables.KEY]\nsensitive = true\n{}",
         JOBS.replace('@', &format!("{ECHO}{lines}\n"))
@@ -155,9 +232,9 @@ fn texts_hold_accounts_outputs_and_secrets() {
     let packages = Packages::new(manifest.folder.clone());
     let graph = expand(&manifest, &place(), None, &packages).unwrap().graph;
     let environment = &wanted(&graph, "jobs/consumer.function")["environment"];
-    assert_eq!(environment["A"], json!({"$expr": [{"account": true}, "-x"]}));
-    assert_eq!(environment["B"], json!({"$expr": ["b-", {"node": "jobs/queue", "output": "url"}]}));
-    assert_eq!(environment["S"], json!({"$secret": "xhunter2"}));
+    assert_eq!(environment["AA"], json!({"$expr": [{"account": true}, "-x"]}));
+    assert_eq!(environment["BB"], json!({"$expr": ["b-", {"node": "jobs/queue", "output": "url"}]}));
+    assert_eq!(environment["SS"], json!({"$secret": "xhunter2"}));
 }
 
 #[test]

@@ -27,6 +27,29 @@ fn names_are_unique_and_descriptions_whole() {
     }
 }
 
+/// An example of a reference is to a part that the key takes, and the same as in its description.
+#[test]
+fn examples_of_references_are_their_keys_own() {
+    let mut found = 0;
+    for description in descriptions() {
+        for parameter in &description.parameters {
+            let example = parameter.examples.iter().find(|example| example.starts_with("${"));
+            let Some(example) = example else { continue };
+            let key = parameter.path.rsplit('.').next().unwrap();
+            let part = example.trim_end_matches('}').split_once('.').unwrap().1;
+            let name = format!("{}: {} = {example}", description.name, parameter.path);
+            match key {
+                "network" => assert_eq!(part, "vpc", "{name}"),
+                _ => assert!(part.ends_with(key), "{name}"),
+            }
+            let told = &parameter.description;
+            assert!(!told.contains("${") || told.contains(example.as_str()), "{name}: {told}");
+            found += 1;
+        }
+    }
+    assert!(found >= 20, "{found}");
+}
+
 #[test]
 fn a_description_has_the_keys_of_tables_within() {
     let found = describe("api-async").unwrap();

@@ -58,8 +58,8 @@ fn rules_of_a_bucket_that_are_apart_are_merged() {
 
 #[test]
 fn references_to_what_is_not_there() {
-    let lines = "environment = { A = \"${imagse.topic.arn}\", B = \"${jobs.quue.url}\", \
-                 C = \"${jobs.queue.uri}\", D = \"${jobs.consumer.mapping}\" }";
+    let lines = "environment = { AA = \"${imagse.topic.arn}\", BB = \"${jobs.quue.url}\", \
+                 CC = \"${jobs.queue.uri}\", DD = \"${jobs.consumer.mapping}\" }";
     insta::assert_snapshot!(wrong(
         &(jobs("images", "").replace("/jobs", "/images") + &jobs("jobs", lines))
     ));
@@ -151,6 +151,17 @@ fn a_redrive_that_is_too_short() {
         + &function("mailer.function", "timeout = \"6m\"")
         + "[patterns.mailer.redrive]\nschedule = \"rate(1 hour)\"\n";
     insta::assert_snapshot!(wrong(&mailer));
+}
+
+#[test]
+fn a_redrive_that_is_too_short_for_a_function_of_another_instance() {
+    let mailer = |name: &str, more: &str, lines: &str| {
+        format!("[patterns.{name}]\nuse = \"dead-letter-queue\"\n{more}\n")
+            + &function(&format!("{name}.function"), lines)
+    };
+    let both = mailer("mailer", "", "")
+        + &mailer("other", "queue = \"${mailer.dead-letter-queue}\"", "timeout = \"6m\"");
+    insta::assert_snapshot!(wrong(&both));
 }
 
 #[test]

@@ -41,6 +41,7 @@ pub struct Params {
     recipients: BTreeMap<Spanned<Name>, Recipient>,
     /// For the store `dynamodb`: the table's own keys, or the table of another instance, as
     /// `${hooks.table}`.
+    #[schemars(extend("examples" = ["${hooks.table}"]))]
     table: Option<Spanned<Either<Reference, TableKeys>>>,
     /// For the store `dynamodb`: the ARN of a stream of another project or environment, in place of
     /// a table, to add recipients to it.
@@ -48,9 +49,11 @@ pub struct Params {
     stream_arn: Option<Spanned<String>>,
     /// For the store `s3`: the bucket's own keys, or the bucket of another instance, as
     /// `${inbox.bucket}`.
+    #[schemars(extend("examples" = ["${inbox.bucket}"]))]
     bucket: Option<Spanned<Either<Reference, BucketKeys>>>,
     /// For the store `s3`: the topic's own keys, or the topic of another instance, as
     /// `${inbox.topic}`, to add recipients to it.
+    #[schemars(extend("examples" = ["${inbox.topic}"]))]
     topic: Option<Spanned<Either<Reference, TopicKeys>>>,
     /// For the store `s3`: the ARN of a topic of another project or environment, to add recipients
     /// to it.
@@ -68,6 +71,7 @@ pub struct Params {
     /// How many requests the route lets through; as many as the account does if it is left out.
     throttle: Option<Spanned<Throttling>>,
     /// The API of another instance, as `${orders.api}`, in place of one of its own.
+    #[schemars(extend("examples" = ["${orders.api}"]))]
     api: Option<Reference>,
     /// Whether the route is not behind that API's authorizer, where it has one.
     #[serde(default)]
@@ -163,7 +167,11 @@ impl Pattern for WebhookProxy {
         ("topic", "the topic that the bucket tells, for the store `s3`"),
         ("RECIPIENT.function", "a recipient's function, with .role and .log-group"),
         ("RECIPIENT.mapping", "how it gets deliveries from the stream"),
-        ("RECIPIENT.subscription", "or from the topic, with .permission and .dead-letter-queue"),
+        ("RECIPIENT.subscription", "or from the topic, with .permission and .invoke-config"),
+        (
+            "RECIPIENT.dead-letter-queue",
+            "what the topic could not deliver, or the recipient failed at",
+        ),
     ];
     const DIAGRAM: &'static str = "\
 flowchart LR

@@ -145,6 +145,5 @@ fn add(
     if let Some(bucket) = bucket {
         new = new.may("Read", Statement::allow(["s3:GetObject"]).on(objects(bucket, prefix)));
     }
-    let lambda = new.add(cx);
-    subscribe_function(cx, label, topic, &lambda, policy);
+    subscribe_function(cx, label, topic, new, policy);
 }

@@ -4,11 +4,13 @@ pub(super) mod cycles;
 pub(super) mod databases;
 mod grants;
 pub(super) mod notifications;
+pub(super) mod redrives;
 pub(super) mod references;
 pub(super) mod routes;
 pub(super) mod wires;
 
 pub(super) use databases::{DatabaseUse, Way};
 pub(super) use notifications::NewRule;
+pub(super) use redrives::{FUNCTIONS, LONGEST, NewFailing, NewRedrive};
 pub(super) use routes::NewRoute;
 pub(super) use wires::Wire;

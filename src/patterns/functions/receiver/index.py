@@ -29,10 +29,10 @@ is the event filter `dynamodb.NewImage.payload.M.kind.S`. Numbers that DynamoDB 
 hold become strings. A delivery too large for one item (400 KB) is stored without
 `body`; if `payload` alone is too large the answer is 413, and S3 is the store to use.
 
-In the bucket a delivery is `PREFIX<date>/<id>.json`. S3's notification carries the key
+In the bucket a delivery is `PREFIX<id>.json`. S3's notification carries the key
 and nothing of the payload, and an SNS filter has `prefix` but no wildcard. So the one
 field that recipients filter on goes in front: with FILTER_FIELD = "kind" a delivery is
-`PREFIX kind/invoice/<date>/<id>.json` (without the space), and `filter = { kind =
+`PREFIX kind/invoice/<id>.json` (without the space), and `filter = { kind =
 ["invoice"] }` is the SNS policy `Records.s3.object.key: [{"prefix": "PREFIXkind/invoice/"}]`
 on the message body. Field and value are written as `label` writes them, in letters that
 S3 does not escape in its notifications.
@@ -40,8 +40,9 @@ S3 does not escape in its notifications.
 Once
   Senders repeat a delivery that they saw no answer to. Where a header carries its id,
   the stored id is made of that header and the body, and a second one is answered 200
-  and not stored again. Without such a header each request is a delivery of its own.
-  (In the bucket, a repetition on the next day is stored again: the date is in the key.)
+  and not stored again, for as long as the first is kept: in the bucket too, where the key
+  depends on the id and the body alone. Without such a header each request is a delivery
+  of its own.
 """
 
 import base64
@@ -236,13 +237,14 @@ if BUCKET:  # as a header, since the SDK of an older runtime has no parameter fo
 
 
 def key(delivery):
+    """The same for each repetition: nothing in it may depend on when it came."""
     route = ""
     value = delivery["payload"].get(FILTER_FIELD) if FILTER_FIELD else None
     if isinstance(value, bool):
         value = json.dumps(value)
     if isinstance(value, (str, Decimal)) and str(value):
         route = f"{label(FILTER_FIELD)}/{label(str(value))}/"
-    return f"{PREFIX}{route}{delivery['received_at'][:10]}/{delivery['id']}.json"
+    return f"{PREFIX}{route}{delivery['id']}.json"
 
 
 def label(text):

@@ -2,16 +2,19 @@
 
 Environment
   DEAD_LETTER_QUEUE_URL      the queue with what failed
-  FUNCTION                   the function it failed in: a name or an ARN
-  FUNCTION_TIMEOUT_SECONDS   optional: that function's timeout. No new invocation is
+  FUNCTION                   the name of the queue's own function
+  FUNCTIONS                  optional: the names of all functions whose payloads end in the
+                             queue, comma separated
+  FUNCTION_TIMEOUT_SECONDS   optional: the longest of their timeouts. No new invocation is
                              begun unless it could still finish within this run
 
 Rights
   sqs:ReceiveMessage, sqs:DeleteMessage, sqs:ChangeMessageVisibility on the queue
-  lambda:InvokeFunction on the function
+  lambda:InvokeFunction on the functions
 
 A message is the envelope of an on-failure destination, whose `requestPayload` is the
-payload, or the payload itself (a function's dead-letter target writes that).
+payload and which names its function, or the payload itself (a function's dead-letter
+target writes that), which is FUNCTION's.
 
 The function is invoked synchronously, so its result is known here: where it succeeds the
 message is deleted; where it fails the message stays for the next run. Nothing can go
@@ -23,9 +26,9 @@ Messages are hidden while a run lasts, so that it meets each only once, and show
 its end, so that an alarm on the queue's depth counts them.
 
 Answers, and logs, {"redriven": 3, "kept": 1, "unreadable": 0, "complete": true}:
-`complete` is false where time ran out, or the function took no more for now, before the
-queue was empty. Where the function cannot be invoked at all, the run fails with the
-service's error.
+`complete` is false where time ran out, or a function took no more for now, before the
+queue was empty; the other functions' payloads are tried all the same. Where a function
+cannot be invoked at all, the run fails with the service's error, after the others.
 """
 
 import json
@@ -43,6 +46,7 @@ log.setLevel(logging.INFO)
 
 QUEUE = os.environ["DEAD_LETTER_QUEUE_URL"]
 FUNCTION = os.environ["FUNCTION"]
+FUNCTIONS = {FUNCTION, *filter(None, os.environ.get("FUNCTIONS", "").split(","))}
 FUNCTION_TIMEOUT = int(os.environ.get("FUNCTION_TIMEOUT_SECONDS") or 0)
 MARGIN = 3  # seconds of a run that are kept for its end
 NOT_NOW = {
@@ -70,6 +74,8 @@ def handler(_event, context):
         run.show_again()
     summary = {**run.count, "complete": run.complete}
     log.info("%s", json.dumps(summary))
+    if run.refusal:
+        raise run.refusal
     return summary
 
 
@@ -80,6 +86,8 @@ class Run:
         self.context = context
         self.count = {"redriven": 0, "kept": 0, "unreadable": 0}
         self.hidden = []
+        self.out = set()  # functions that take no more in this run
+        self.refusal = None
         self.complete = False
         self.longest = FUNCTION_TIMEOUT or 1
 
@@ -96,7 +104,7 @@ class Run:
                 VisibilityTimeout=int(max(self.seconds_left(), 0)) + 2 * MARGIN,
             ).get("Messages", [])
             if not messages:
-                self.complete = True
+                self.complete = not self.out
                 return
             self.hidden += messages
             for message in messages:
@@ -109,17 +117,23 @@ class Run:
     def redrive(self, message):
         """Handles one message; false where the run should end."""
         try:
-            payload = payload_of(message["Body"])
+            function, payload = payload_of(message["Body"])
         except ValueError as error:
             self.count["unreadable"] += 1
             log.error("Kept message %s: %s", message["MessageId"], error)
             return True
+        if function in self.out:
+            return True
         begun = time.monotonic()
         try:
-            failure = invoke(payload)
+            failure = invoke(function, payload)
         except NotNow as reason:
-            log.warning("Stopped: %s", reason)
-            return False
+            log.warning("No more for %s: %s", function, reason)
+            return self.leave_out(function)
+        except ClientError as error:
+            self.refusal = self.refusal or error
+            log.error("%s cannot be invoked: %s", function, error)
+            return self.leave_out(function)
         self.longest = max(self.longest, time.monotonic() - begun)
         if failure:
             self.count["kept"] += 1
@@ -128,6 +142,11 @@ class Run:
         self.count["redriven"] += 1
         self.forget(message)
         return True
+
+    def leave_out(self, function):
+        """Leaves a function alone for the rest of the run; false where none is left."""
+        self.out.add(function)
+        return self.out != FUNCTIONS
 
     def forget(self, message):
         self.hidden.remove(message)
@@ -147,30 +166,31 @@ class Run:
 
 
 class NotNow(Exception):
-    """The function takes no more for now: it is throttled, or being updated."""
+    """A function takes no more for now: it is throttled, or being updated."""
 
 
 def payload_of(body):
-    """The payload in a message, as JSON text; ValueError where there is none."""
+    """The function that a message is for, and its payload as JSON text; ValueError where there is none."""
     try:
         value = json.loads(body)
     except ValueError:
         raise ValueError("its body is not JSON, so no function can take it") from None
     request = value.get("requestContext") if isinstance(value, dict) else None
     if not isinstance(request, dict) or "functionArn" not in request:
-        return body
-    if request["functionArn"].split(":")[6] != FUNCTION:
+        return FUNCTION, body
+    function = request["functionArn"].split(":")[6]
+    if function not in FUNCTIONS:
         raise ValueError(f"it is the payload of {request['functionArn']}")
     if "requestPayload" not in value:
         raise ValueError("its envelope has no requestPayload")
-    return json.dumps(value["requestPayload"])
+    return function, json.dumps(value["requestPayload"])
 
 
-def invoke(payload):
+def invoke(function, payload):
     """None where the function succeeded, else what went wrong."""
     try:
         result = functions.invoke(
-            FunctionName=FUNCTION, InvocationType="RequestResponse", Payload=payload.encode()
+            FunctionName=function, InvocationType="RequestResponse", Payload=payload.encode()
         )
     except ClientError as error:
         if error.response["Error"]["Code"] in NOT_NOW:

@@ -1,7 +1,9 @@
 import base64
 import json
 import unittest
+from datetime import datetime, timedelta, timezone
 from decimal import Decimal
+from unittest import mock
 
 from tests.fake_aws import ClientError, load, request
 
@@ -182,9 +184,11 @@ class InTheBucket(unittest.TestCase):
     def setUp(self):
         self.bucket = Bucket()
 
-    def post(self, body, headers=None, **environment):
+    def post(self, body, headers=None, now=None, **environment):
         environment = {"BUCKET": "inbox", **environment}
         receiver = load("receiver", environment, {"s3": self.bucket})
+        if now:
+            receiver.datetime = mock.Mock(now=lambda zone: now.astimezone(zone))
         answer = receiver.handler(request(body, headers), None)
         self.assertEqual(answer["statusCode"], 200)
         return json.loads(answer["body"])
@@ -196,20 +200,20 @@ class InTheBucket(unittest.TestCase):
     def test_the_object_holds_the_delivery(self):
         identity = self.post('{"kind": "invoice", "total": 12.5, "n": 3}')["id"]
         key, value = self.only()
-        self.assertRegex(key, rf"^hooks/\d{{4}}-\d\d-\d\d/{identity}\.json$")
+        self.assertRegex(key, rf"^hooks/{identity}\.json$")
         self.assertEqual(value["payload"], {"kind": "invoice", "total": 12.5, "n": 3})
         self.assertEqual(value["body"], '{"kind": "invoice", "total": 12.5, "n": 3}')
 
     def test_the_field_that_is_filtered_on_is_in_the_key(self):
         self.post('{"kind": "pull_request/é-1"}', FILTER_FIELD="kind", PREFIX="in/")
-        self.assertRegex(self.only()[0], r"^in/kind/pull_request-2F-C3-A9-2D1/\d{4}-")
+        self.assertRegex(self.only()[0], r"^in/kind/pull_request-2F-C3-A9-2D1/[0-9a-f]{32}\.json$")
 
     def test_without_that_field_the_key_is_plain(self):
         for body in ('{"sort": "x"}', '{"kind": {"a": 1}}', '{"kind": ""}', "text"):
             with self.subTest(body=body):
                 self.bucket.objects.clear()
                 self.post(body, FILTER_FIELD="kind")
-                self.assertRegex(self.only()[0], r"^hooks/\d{4}-")
+                self.assertRegex(self.only()[0], r"^hooks/[0-9a-f]{32}\.json$")
 
     def test_numbers_and_booleans_can_be_filtered_on(self):
         self.post('{"kind": true}', FILTER_FIELD="kind")
@@ -223,6 +227,14 @@ class InTheBucket(unittest.TestCase):
         second = self.post("{}", {"webhook-id": "1"})
         self.assertEqual((first["duplicate"], second["duplicate"]), (False, True))
         self.assertEqual(len(self.bucket.objects), 1)
+
+    def test_a_repetition_on_a_later_day_is_stored_once(self):
+        late = datetime(2026, 1, 31, 23, 59, 59, tzinfo=timezone.utc)
+        for seconds, known in ((0, False), (2, True), (40 * 86_400, True)):
+            now = late + timedelta(seconds=seconds)
+            answer = self.post('{"kind": "a"}', {"webhook-id": "1"}, now, FILTER_FIELD="kind")
+            self.assertEqual(answer["duplicate"], known)
+        self.assertEqual(self.only()[1]["received_at"], "2026-01-31T23:59:59.000+00:00")
 
     def test_numbers_that_a_float_would_change_become_text(self):
         self.post('{"a": 0.12345678901234567890, "b": 1E400, "c": 12345678901234567890123}')

@@ -48,15 +48,16 @@ class Functions:
 
     def __init__(self, clock, seconds=0):
         self.clock, self.seconds = clock, seconds
-        self.payloads = []
+        self.payloads, self.names = [], []
 
     def __call__(self, settings):
         self.config = settings["config"]
         return self
 
     def invoke(self, FunctionName, InvocationType, Payload):
-        assert (FunctionName, InvocationType) == ("mailer", "RequestResponse")
+        assert InvocationType == "RequestResponse"
         payload = json.loads(Payload)
+        self.names.append(FunctionName)
         self.payloads.append(payload)
         self.clock.left -= self.seconds * 1000
         does = payload.get("does") if isinstance(payload, dict) else None
@@ -79,12 +80,12 @@ class Clock:
         return self.left
 
 
-def envelope(payload):
+def envelope(payload, function="mailer"):
     """As the on-failure destination of a function writes it."""
     return json.dumps(
         {
             "version": "1.0",
-            "requestContext": {"functionArn": ARN, "condition": "RetriesExhausted"},
+            "requestContext": {"functionArn": ARN.replace("mailer", function), "condition": "RetriesExhausted"},
             "requestPayload": payload,
             "responsePayload": {"errorMessage": "no"},
         }
@@ -138,10 +139,31 @@ class Redrive(unittest.TestCase):
         self.assertEqual(self.queue.bodies(), sorted(["not JSON", bad]))
 
     def test_what_another_function_failed_on_is_kept(self):
-        other = envelope({"n": 1}).replace(":mailer:", ":other:")
+        other = envelope({"n": 1}, "other")
         summary = self.run_with(other, envelope({"n": 2}))
         self.assertEqual(summary, {"redriven": 1, "kept": 0, "unreadable": 1, "complete": True})
         self.assertEqual(self.queue.bodies(), [other])
+
+    def test_each_payload_goes_to_the_function_that_failed_on_it(self):
+        bodies = [envelope({"n": 1}, "other"), envelope({"n": 2}), '{"n": 3}', envelope({"n": 4}, "third")]
+        summary = self.run_with(*bodies, FUNCTIONS="mailer,other")
+        self.assertEqual(self.functions.names, ["other", "mailer", "mailer"])
+        self.assertEqual(summary, {"redriven": 3, "kept": 0, "unreadable": 1, "complete": True})
+        self.assertEqual(self.queue.bodies(), [bodies[3]])
+
+    def test_a_function_that_takes_no_more_does_not_hold_up_the_others(self):
+        full = [envelope({"does": "TooManyRequestsException"}), envelope({"n": 1})]
+        summary = self.run_with(*full, envelope({"n": 2}, "other"), FUNCTIONS="mailer,other")
+        self.assertEqual(summary, {"redriven": 1, "kept": 0, "unreadable": 0, "complete": False})
+        self.assertEqual(self.functions.names, ["mailer", "other"])
+        self.assertEqual((self.queue.bodies(), self.queue.hidden), (sorted(full), {}))
+
+    def test_a_function_that_cannot_be_invoked_does_not_hold_up_the_others(self):
+        gone = envelope({"does": "ResourceNotFoundException"}, "other")
+        with self.assertRaises(ClientError):
+            self.run_with(gone, envelope({"n": 1}), FUNCTIONS="mailer,other")
+        self.assertEqual(self.functions.names, ["other", "mailer"])
+        self.assertEqual((self.queue.bodies(), self.queue.hidden), ([gone], {}))
 
     def test_throttling_ends_the_run(self):
         summary = self.run_with(envelope({"does": "TooManyRequestsException"}), envelope({"n": 1}))
