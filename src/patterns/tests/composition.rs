@@ -122,7 +122,10 @@ fn recipients_can_be_added_to_a_webhook_from_elsewhere() {
     assert_eq!(wanted(&outside, "more/one.role")["policy"]["Stream"]["resources"][0], arn);
 
     let arn = "arn:aws:sns:eu-west-1:123456789012:t";
-    let outside = graph(&recipient(&format!("store = \"s3\"\ntopic_arn = \"{arn}\"")));
+    let source = format!("store = \"s3\"\ntopic_arn = \"{arn}\"\nbucket_arn = \"arn:aws:s3:::b\"");
+    let outside = graph(&recipient(&source));
+    let read = &wanted(&outside, "more/one.role")["policy"]["Read"]["resources"];
+    assert_eq!(read, &json!(["arn:aws:s3:::b/hooks/*"]));
     assert_eq!(wanted(&outside, "more/one.subscription")["topic"], arn);
     assert_eq!(wanted(&outside, "more/one.permission")["source_arn"], arn);
 }

@@ -1,5 +1,9 @@
 //! The manifests that come with maas.
 
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
 use super::*;
 use crate::aws;
 use crate::graph::document::{needs, resolve};
@@ -134,4 +138,83 @@ fn whole_documents() {
     insta::assert_json_snapshot!("alarm", of("mailer/alarm"));
     let filtered = document("webhook-proxy-s3.toml", "hooks/billing.subscription");
     insta::assert_json_snapshot!("filtered_subscription", filtered);
+}
+
+/// Every `${var.NAME}` in these lines.
+fn variables(text: &str) -> BTreeSet<String> {
+    let after = text.split("${var.").skip(1);
+    after.map(|rest| rest.split('}').next().unwrap().to_owned()).collect()
+}
+
+fn is_secret(name: &str) -> bool {
+    let words = ["SECRET", "PASSWORD", "TOKEN", "KEY", "CREDENTIAL"];
+    words.iter().any(|word| name.to_uppercase().contains(word))
+}
+
+/// The document without what is sealed before it is planned, shown or kept.
+fn without_secrets(document: &Value) -> Value {
+    match document {
+        Value::Object(map) if map.contains_key("$secret") => Value::Null,
+        Value::Object(map) if map.contains_key("secret") => Value::Null,
+        Value::Object(map) => {
+            map.iter().map(|(name, value)| (name.clone(), without_secrets(value))).collect()
+        }
+        Value::Array(items) => items.iter().map(without_secrets).collect(),
+        other => other.clone(),
+    }
+}
+
+#[test]
+fn what_looks_like_a_secret_is_one_in_every_environment_of_every_manifest() {
+    let mut found = BTreeSet::new();
+    for name in files() {
+        let text = std::fs::read_to_string(manifests().join(&name)).unwrap();
+        let document: toml::Table = text.parse().unwrap();
+        let named = document.get("environments").and_then(toml::Value::as_table);
+        let named = named.into_iter().flat_map(toml::Table::keys).map(|name| name.replace('*', "1"));
+        for environment in named.chain(["dev".to_owned()]) {
+            let given = variables(&text).into_iter();
+            let variables = given.map(|name| (format!("marker-of-{name}"), name));
+            let variables = variables.map(|(value, name)| (name, value)).collect();
+            let context = Context { environment, variables, ..Context::default() };
+            let manifest =
+                parse(&manifests().join(&name), text.clone(), &context, &schemas()).unwrap();
+            let packages = Packages::new(manifest.folder.clone());
+            let graph = super::super::expand(&manifest, &place(), None, &packages).unwrap().graph;
+            for (address, node) in graph.nodes() {
+                let shown = without_secrets(&node.wanted).to_string();
+                for variable in context.variables.keys().filter(|name| is_secret(name)) {
+                    let marker = format!("marker-of-{variable}");
+                    assert!(!shown.contains(&marker), "{name}: {address}: {shown}");
+                    if node.wanted.to_string().contains(&marker) {
+                        found.insert((name.clone(), variable.clone()));
+                    }
+                }
+            }
+        }
+    }
+    let names: Vec<&str> = found.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["api-custom-authorizer.toml", "catalogue.toml"]);
+}
+
+/// Who copies a manifest copies how it treats its secrets.
+#[test]
+fn what_looks_like_a_secret_is_declared_to_be_one() {
+    let templates = manifests().with_file_name("src").join("cli/init/templates");
+    for folder in [manifests(), templates] {
+        for entry in folder.read_dir().unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_none_or(|extension| extension != "toml") {
+                continue;
+            }
+            let text = std::fs::read_to_string(&path).unwrap();
+            let document: toml::Table = text.parse().unwrap();
+            for name in variables(&text).iter().filter(|name| is_secret(name)) {
+                let declared = document.get("variables").and_then(|table| table.get(name));
+                let sensitive = declared.and_then(|variable| variable.get("sensitive"));
+                let is_declared = sensitive.and_then(toml::Value::as_bool) == Some(true);
+                assert!(is_declared, "{}: {name}", path.display());
+            }
+        }
+    }
 }

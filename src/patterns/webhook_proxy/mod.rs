@@ -59,6 +59,10 @@ pub struct Params {
     /// to it.
     #[schemars(regex(pattern = r"^arn:[a-z-]+:sns:.+$"))]
     topic_arn: Option<Spanned<String>>,
+    /// For the store `s3`, beside `topic_arn`: the ARN of that project's or environment's bucket, whose
+    /// deliveries under `prefix` the recipients may then read; they get their keys alone without it.
+    #[schemars(regex(pattern = r"^arn:[a-z-]+:s3:::[^/*]+$"))]
+    bucket_arn: Option<Spanned<String>>,
     /// For the store `s3`: what the keys of deliveries begin with; `hooks/` if nothing is said.
     #[schemars(length(min = 1, max = 200))]
     prefix: Option<Spanned<String>>,
@@ -225,6 +229,7 @@ fn check_store(cx: &mut Cx<'_, '_>, params: &Params) {
         ("bucket", params.bucket.as_ref().map(Spanned::span)),
         ("topic", params.topic.as_ref().map(Spanned::span)),
         ("topic_arn", params.topic_arn.as_ref().map(Spanned::span)),
+        ("bucket_arn", params.bucket_arn.as_ref().map(Spanned::span)),
         ("prefix", params.prefix.as_ref().map(Spanned::span)),
         ("filter_field", params.filter_field.as_ref().map(Spanned::span)),
     ];

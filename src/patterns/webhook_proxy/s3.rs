@@ -3,7 +3,7 @@
 use super::filter;
 use super::{Params, Recipient, Store, filter_of, no_route, receive};
 use crate::aws::{Bucket, LifecycleRule, Statement, Topic};
-use crate::graph::Handle;
+use crate::graph::{Handle, Input};
 use crate::manifest::{Either, Name, Problem, Spanned};
 use crate::patterns::parts::{
     NewFunction, TopicArn, TopicKeys, bucket, check_prefix, notify_topic, objects, sources,
@@ -17,6 +17,13 @@ pub(super) fn expand(cx: &mut Cx<'_, '_>, params: &Params) -> Exports {
     let field = field(cx, params);
     let given = params.topic.as_ref().map(Spanned::get_ref);
     let exports = Exports::default();
+    if let (Some(arn), None) = (&params.bucket_arn, &params.topic_arn) {
+        let message = "A bucket's ARN goes with a topic's.";
+        let problem = Problem::at(arn, "maas::patterns::not_own", message)
+            .label("there is no `topic_arn` beside it")
+            .help("Name the topic of the other project too, or leave this out.");
+        cx.problem(problem);
+    }
     let (topic, bucket, exports) = match (given, &params.topic_arn) {
         (Some(Either::Short(reference)), _) => {
             let topic = cx.borrow::<Topic>("topic", reference);
@@ -56,9 +63,14 @@ pub(super) fn expand(cx: &mut Cx<'_, '_>, params: &Params) -> Exports {
         }
         None => exports,
     };
+    let read = match (&bucket, &params.bucket_arn) {
+        (Some(bucket), _) => Some(objects(bucket, &prefix)),
+        (None, Some(arn)) => Some(format!("{}/{prefix}*", arn.get_ref()).into()),
+        (None, None) => None,
+    };
     for (name, recipient) in &params.recipients {
         let field = field.as_deref().unwrap_or_default();
-        add(cx, name, recipient, &topic, bucket.as_ref(), &prefix, field);
+        add(cx, name, recipient, &topic, read.clone(), &prefix, field);
     }
     exports
 }
@@ -132,7 +144,7 @@ fn add(
     name: &Spanned<Name>,
     recipient: &Recipient,
     topic: &TopicArn,
-    bucket: Option<&Handle<Bucket>>,
+    read: Option<Input<String>>,
     prefix: &str,
     field: &str,
 ) {
@@ -142,8 +154,8 @@ fn add(
     let function = recipient.function.resolve(cx.defaults());
     let (Some(policy), Some(function)) = (cx.ok(policy), cx.ok(function)) else { return };
     let mut new = NewFunction::new(label, function);
-    if let Some(bucket) = bucket {
-        new = new.may("Read", Statement::allow(["s3:GetObject"]).on(objects(bucket, prefix)));
+    if let Some(objects) = read {
+        new = new.may("Read", Statement::allow(["s3:GetObject"]).on(objects));
     }
     subscribe_function(cx, label, topic, new, policy);
 }

@@ -45,6 +45,46 @@ async fn what_fails_is_kept_and_tried_again() {
     it.ends_clean().await;
 }
 
+/// Two instances with one queue: what either fails at is tried again by the function that failed.
+#[tokio::test]
+async fn a_redrive_serves_the_functions_of_other_instances_too() {
+    let mut it = Deployment::of("dead-letter-queue").await;
+    it.append(
+        "[patterns.other]\nuse = \"dead-letter-queue\"\nqueue = \"${mailer.dead-letter-queue}\"\n\
+         [patterns.other.function]\ncode = \"functions/other\"\nhandler = \"index.handler\"\n\
+         retries = 0\naccess = [\"results.bucket:read\", \"results.bucket:write\"]\n",
+    );
+    it.write(
+        "functions/other/index.py",
+        "import json, os, boto3\ns3 = boto3.client('s3')\nbucket = os.environ['RESULTS_BUCKET_NAME']\n\
+         def handler(event, _context):\n    s3.get_object(Bucket=bucket, Key='templates/welcome.txt')\n\
+        \x20   s3.put_object(Bucket=bucket, Key='outbox/other.json', Body=json.dumps(event))\n",
+    );
+    it.apply(&[]).await;
+    let (cloud, results) = (&it.cloud, it.output("results", "bucket"));
+    let queue = it.output("mailer", "dead_letter_queue_url");
+    assert_eq!(it.output("other", "dead_letter_queue_url"), queue);
+    let mail = json!({"to": "ada@example.com", "template": "welcome", "values": {"name": "Ada"}});
+    for (instance, to) in [("mailer", &mail), ("other", &json!({"n": 1}))] {
+        let payload = aws_sdk_lambda::primitives::Blob::new(to.to_string());
+        let name = it.output_of(instance, "functions", "function");
+        let call = cloud.lambda().invoke().function_name(name);
+        call.invocation_type(InvocationType::Event).payload(payload).send().await.unwrap();
+    }
+    until("both", async || (cloud.depth(&queue).await == 2).then_some(())).await;
+    cloud.put(&results, "templates/welcome.txt", "Hello $name").await;
+    until("an empty queue", async || {
+        redrive(&it).await;
+        (cloud.depth(&queue).await == 0).then_some(())
+    })
+    .await;
+    let mut sent = cloud.keys(&results).await;
+    sent.retain(|key| key.starts_with("outbox/"));
+    assert_eq!(sent.len(), 2, "{sent:?}");
+    assert_eq!(cloud.result(&results, "outbox/other.json").await, json!({"n": 1}));
+    it.ends_clean().await;
+}
+
 /// What the queue holds, left where it is.
 async fn peek(it: &Deployment, queue: &str) -> String {
     let sqs = it.cloud.sqs();

@@ -10,4 +10,5 @@ mod queues_only;
 mod s3_multiple_subscriptions;
 mod s3_single_subscription;
 mod s3_upload;
+mod secrets;
 mod webhook_proxy;

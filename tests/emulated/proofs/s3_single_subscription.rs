@@ -1,6 +1,6 @@
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::support::{Announced, Calls, Deployment, mutating, until};
+use crate::support::{Announced, Calls, Deployment, FAILS, mutating, until};
 
 #[tokio::test]
 async fn a_matching_object_calls_the_function_once() {
@@ -17,6 +17,20 @@ async fn a_matching_object_calls_the_function_once() {
     let result = it.cloud.result(&it.output("results", "bucket"), &expected[0]).await;
     assert_eq!(result["rows"], json!([{"name": "Ada", "born": "1815"}]));
     assert_eq!(result["rejected"][0]["line"], 3);
+    it.ends_clean().await;
+}
+
+#[tokio::test]
+async fn what_the_function_fails_at_is_kept() {
+    let mut it = Deployment::of("s3-single-subscription").await;
+    it.write("functions/import/index.py", FAILS);
+    it.apply(&[]).await;
+    it.cloud.put(&it.output("imports", "bucket"), "people.csv", "name\n").await;
+    let kept = it.cloud.next(&it.output("imports", "dead_letter_queue_url")).await;
+    let [kept] = kept.as_slice() else { panic!("{kept:?}") };
+    let kept: Value = serde_json::from_str(kept).unwrap();
+    assert_eq!(kept["requestPayload"]["Records"][0]["s3"]["object"]["key"], "people.csv");
+    assert_eq!(kept["requestContext"]["condition"], "RetriesExhausted");
     it.ends_clean().await;
 }
 

@@ -42,6 +42,13 @@ impl Deployment {
         deployment
     }
 
+    /// A manifest in the same account as another one, not yet applied: another project's.
+    pub fn beside(other: &Self, name: &str) -> Self {
+        let copy = copied("manifests");
+        let manifest = copy.path().join("manifests").join(format!("{name}.toml"));
+        Self { cloud: other.cloud.again(), folder: copy, manifest, outputs: Value::Null }
+    }
+
     /// Its manifest.
     pub fn manifest(&self) -> &Path {
         &self.manifest
@@ -61,6 +68,19 @@ impl Deployment {
         let text = fs::read_to_string(&path).unwrap();
         assert_eq!(text.matches(from).count(), 1, "{from:?} in {}", path.display());
         fs::write(path, text.replace(from, to)).unwrap();
+    }
+
+    /// Writes a file beside the manifest.
+    pub fn write(&self, file: &str, text: &str) {
+        let path = self.manifest.with_file_name(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    /// Writes more lines at the end of the manifest.
+    pub fn append(&self, lines: &str) {
+        let text = fs::read_to_string(&self.manifest).unwrap();
+        fs::write(&self.manifest, text + "\n" + lines).unwrap();
     }
 
     /// Takes one instance's tables out of the manifest.
@@ -160,9 +180,14 @@ impl Deployment {
         assert_eq!(mutating(&self.apply(&[]).await), Calls::new(), "a second apply");
     }
 
-    /// Destroys it, with what its buckets hold; nothing is left in the account.
-    pub async fn leaves_nothing(self) {
+    /// Destroys it, with what its buckets hold.
+    pub async fn destroy(&self) {
         self.converge("destroy", &["--empty-buckets"]).await;
+    }
+
+    /// Destroys it; nothing is left in the account.
+    pub async fn leaves_nothing(self) {
+        self.destroy().await;
         self.cloud.is_empty().await;
     }
 

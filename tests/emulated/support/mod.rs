@@ -25,6 +25,9 @@ use maas::graph::{AnyCx, Cx, Fault, Hooks, Id, Place, Stop};
 
 pub const REGION: &str = "eu-west-1";
 
+/// The code of a function that fails at everything.
+pub const FAILS: &str = "def handler(event, _context):\n    raise RuntimeError(\"no\")\n";
+
 /// An emulator that runs for as long as the tests do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Emulator {
@@ -109,6 +112,12 @@ impl Cloud {
         }
         let aws = Arc::new(Aws::new(config.clone(), archives));
         Self { emulator, account, config, aws }
+    }
+
+    /// The same account, held once more.
+    pub fn again(&self) -> Self {
+        let (account, config, aws) = (self.account.clone(), self.config.clone(), self.aws.clone());
+        Self { emulator: self.emulator, account, config, aws }
     }
 
     pub fn place(&self) -> Place {
