@@ -123,14 +123,16 @@ impl<'a> Substitution<'a> {
         for part in std::mem::take(&mut template.parts) {
             match part {
                 Part::Literal(text) => put.push_literal(&text),
-                Part::Expression(expression, span) => match self.resolve(expression, span, undeclared) {
-                    Ok(Part::Literal(text)) => put.push_literal(&text),
-                    Ok(part) => put.parts.push(part),
-                    Err(problem) => {
-                        problems.extend(problem);
-                        put.parts.push(Part::Expression(Expression::Broken, span));
+                Part::Expression(expression, span) => {
+                    match self.resolve(expression, span, undeclared) {
+                        Ok(Part::Literal(text)) => put.push_literal(&text),
+                        Ok(part) => put.parts.push(part),
+                        Err(problem) => {
+                            problems.extend(problem);
+                            put.parts.push(Part::Expression(Expression::Broken, span));
+                        }
                     }
-                },
+                }
             }
         }
         *template = put;

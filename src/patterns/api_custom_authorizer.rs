@@ -90,7 +90,8 @@ flowchart LR
         for (key, route) in &params.routes {
             let function = route.function.resolve(cx.defaults());
             let Some(function) = cx.ok(function) else { continue };
-            let lambda = NewFunction::new(&label(key.get_ref(), &["authorizer", "api"]), function).add(cx);
+            let lambda =
+                NewFunction::new(&label(key.get_ref(), &["authorizer", "api"]), function).add(cx);
             let guard = authorizer.as_ref().filter(|_| !route.keys.public);
             let id = guard.map(|(authorizer, _)| authorizer.id().into());
             let route = lambda_route(cx, &api, &lambda, key, id);

@@ -6,8 +6,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::parts::{
-    CorsKeys, GivenDatabase, GivenNetwork, Needs, NewFunction, PORT, TAKEN, Throttling, api, database,
-    label, lambda_route, network, owner,
+    CorsKeys, GivenDatabase, GivenNetwork, Needs, NewFunction, PORT, TAKEN, Throttling, api,
+    database, label, lambda_route, network, owner,
 };
 use super::wiring::Way;
 use super::{Cx, Exports, Pattern};

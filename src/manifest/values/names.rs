@@ -158,7 +158,8 @@ const RESERVED: [&str; 16] = [
 ];
 
 fn function_variable(text: &str) -> Result<(), Malformed> {
-    let help = "The name of a function's variable is a letter, then one or more letters, digits and `_`.";
+    let help =
+        "The name of a function's variable is a letter, then one or more letters, digits and `_`.";
     if RESERVED.contains(&text) {
         return Err(Malformed::new("Lambda sets this variable itself", "Choose another name."));
     }

@@ -124,7 +124,8 @@ mod tests {
     fn route() -> impl Strategy<Value = Route> {
         let method = proptest::sample::select(vec!["GET", "POST", "ANY"]);
         let path = proptest::collection::vec(segment(), 0..4);
-        let text = (method, path).prop_map(|(method, path)| format!("{method} /{}", path.join("/")));
+        let text =
+            (method, path).prop_map(|(method, path)| format!("{method} /{}", path.join("/")));
         text.prop_filter_map("a route", |text| text.parse().ok())
     }
 

@@ -236,7 +236,10 @@ fn texts_hold_accounts_outputs_and_secrets() {
     let graph = expand(&manifest, &place(), None, &packages).unwrap().graph;
     let environment = &wanted(&graph, "jobs/consumer.function")["environment"];
     assert_eq!(environment["AA"], json!({"$expr": [{"account": true}, "-x"]}));
-    assert_eq!(environment["BB"], json!({"$expr": ["b-", {"node": "jobs/queue", "output": "url"}]}));
+    assert_eq!(
+        environment["BB"],
+        json!({"$expr": ["b-", {"node": "jobs/queue", "output": "url"}]})
+    );
     assert_eq!(environment["SS"], json!({"$secret": "xhunter2"}));
 }
 

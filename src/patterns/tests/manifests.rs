@@ -171,7 +171,8 @@ fn what_looks_like_a_secret_is_one_in_every_environment_of_every_manifest() {
         let text = std::fs::read_to_string(manifests().join(&name)).unwrap();
         let document: toml::Table = text.parse().unwrap();
         let named = document.get("environments").and_then(toml::Value::as_table);
-        let named = named.into_iter().flat_map(toml::Table::keys).map(|name| name.replace('*', "1"));
+        let named =
+            named.into_iter().flat_map(toml::Table::keys).map(|name| name.replace('*', "1"));
         for environment in named.chain(["dev".to_owned()]) {
             let given = variables(&text).into_iter();
             let variables = given.map(|name| (format!("marker-of-{name}"), name));

@@ -47,7 +47,8 @@ pub(in crate::patterns) fn connect(all: &mut Expansion<'_>) {
             if !names.is_empty() {
                 names.push(Part::Text(",".to_owned()));
             }
-            names.push(Part::Output { node: function.address().clone(), output: "name".to_owned() });
+            names
+                .push(Part::Output { node: function.address().clone(), output: "name".to_owned() });
         }
         let names: Input<String> = Expr::text(names);
         let longest = served.iter().map(|one| one.timeout).max().unwrap_or_default();
