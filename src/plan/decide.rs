@@ -364,7 +364,8 @@ impl<'a> Round<'a> {
         let known_by = node.traits.known_by;
         let collides = node.traits.name.is_some_and(|naming| !generated && stays(naming.input))
             || (!known_by.is_empty() && known_by.iter().all(|input| stays(input)));
-        let below_delete_first = node.needs().iter().any(|need| {
+        // What its old one uses may be needed by the new one over others.
+        let below_delete_first = node.needs().union(&record.needs).any(|need| {
             matches!(
                 self.decisions.get(need),
                 Some(Decision { verdict: Verdict::Replace { new_first: false }, .. })

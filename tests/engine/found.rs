@@ -23,3 +23,16 @@ async fn a_rebuilt_state_knows_who_uses_an_old_half() {
     let trouble = Trouble::Refused;
     Case { before, wanted, replace: Vec::new(), nth: 2, trouble }.converges_without_state().await;
 }
+
+/// What goes first waited for the old half of what came only behind its replacement.
+#[tokio::test]
+async fn what_held_on_to_one_that_goes_first_goes_before_it() {
+    let square = Want { shape: "square".into(), pinned: true, ..want(1) };
+    let linked = Want { link: Some("a".into()), ..want(1) };
+    let before = wanted(&[("a", square.clone()), ("d", linked.clone())]);
+    let round = Want { shape: "round".into(), ..square };
+    let moved = Want { base: Some("c".into()), ..want(1) };
+    let wanted = wanted(&[("a", round), ("c", linked), ("d", moved)]);
+    let trouble = Trouble::Refused;
+    Case { before, wanted, replace: Vec::new(), nth: 1, trouble }.converges().await;
+}
