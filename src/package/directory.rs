@@ -1,6 +1,7 @@
 //! The files of a directory.
 
 use std::fs::Metadata;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Component, Path};
 
 use walkdir::{DirEntry, WalkDir};
@@ -78,15 +79,6 @@ fn name_below(root: &Path, path: &Path) -> Result<String, PackageError> {
     names.map(|names| names.join("/")).ok_or_else(|| PackageError::new(path, Wrong::Name))
 }
 
-#[cfg(unix)]
 fn is_executable(metadata: &Metadata) -> bool {
-    use std::os::unix::fs::PermissionsExt;
     metadata.permissions().mode() & 0o111 != 0
-}
-
-/// Windows has no such mode. What the system would start is taken for executable, and so is a
-/// custom runtime's `bootstrap`, wherever the file lies.
-#[cfg(not(unix))]
-fn is_executable(_metadata: &Metadata) -> bool {
-    true
 }

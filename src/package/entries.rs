@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
@@ -22,8 +23,8 @@ pub(super) struct Entry {
 pub(super) enum Contents {
     /// In a file.
     File(PathBuf),
-    /// In memory.
-    Bytes(Vec<u8>),
+    /// In memory, where copies share them.
+    Bytes(Arc<[u8]>),
 }
 
 /// The files by their paths, which have `/` between names.
@@ -49,7 +50,7 @@ pub(super) fn read(
     for (name, entry) in entries {
         let read;
         let (at, bytes) = match &entry.contents {
-            Contents::Bytes(bytes) => (PathBuf::from(name), bytes.as_slice()),
+            Contents::Bytes(bytes) => (PathBuf::from(name), &**bytes),
             Contents::File(path) => {
                 let small = path.metadata().map(|found| size + found.len());
                 check_size(path, small.unwrap_or(size))?;
@@ -74,6 +75,7 @@ pub(super) fn check_size(path: &std::path::Path, size: u64) -> Result<(), Packag
     if size <= LARGEST { Ok(()) } else { Err(PackageError::new(path, Wrong::TooLarge(size))) }
 }
 
-fn length(bytes: &[u8]) -> u64 {
+/// How many bytes those are.
+pub(super) fn length(bytes: &[u8]) -> u64 {
     bytes.len() as u64
 }

@@ -89,7 +89,7 @@ impl Packages {
     /// Only where they are none or too large.
     pub fn embedded(&self, files: &[(&str, &str)]) -> Result<Package, PackageError> {
         let entry = |text: &str| {
-            let contents = Contents::Bytes(text.as_bytes().to_vec());
+            let contents = Contents::Bytes(text.as_bytes().into());
             Entry { executable: false, contents }
         };
         let entries: Entries =

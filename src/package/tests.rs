@@ -45,6 +45,8 @@ fn zip(files: &[(&str, &str, Option<u32>)]) -> tempfile::TempDir {
     folder
 }
 
+const LINK: Option<u32> = Some(0o120_777);
+
 #[test]
 fn a_digest_follows_names_and_contents_and_nothing_that_is_ignored() {
     let base = [("index.py", "a"), ("lib/b.py", "b")];
@@ -56,7 +58,6 @@ fn a_digest_follows_names_and_contents_and_nothing_that_is_ignored() {
     assert_ne!(digest(&[("a", "bc")]), digest(&[("ab", "c")]));
 }
 
-#[cfg(unix)]
 #[test]
 fn of_a_mode_only_the_executable_bit_counts() {
     use std::os::unix::fs::PermissionsExt;
@@ -120,7 +121,6 @@ fn refuses_more_than_lambda_unpacks_without_reading_it() {
     assert_eq!(error.wrong, Wrong::TooLarge(LARGEST + 1));
 }
 
-#[cfg(unix)]
 #[test]
 fn links_are_followed_inside_the_directory_and_refused_outside() {
     use std::os::unix::fs::symlink;
@@ -158,7 +158,6 @@ fn refuses_archives_that_are_unsafe() {
 
 #[test]
 fn an_archives_links_are_followed_inside_it_only() {
-    const LINK: Option<u32> = Some(0o120_777);
     let good = zip(&[("lib/a.py", "a", None), ("bin/b.py", "../lib/a.py", LINK)]);
     assert_eq!(add(good.path(), "code.zip").unwrap().files.len(), 2);
     for target in ["/etc/passwd", "../../a.py", "nothing", "b.py"] {
@@ -166,6 +165,48 @@ fn an_archives_links_are_followed_inside_it_only() {
         let wrong = add(bad.path(), "code.zip").unwrap_err().wrong;
         assert_eq!(wrong, Wrong::ArchiveLink("bin/b.py".to_owned()), "{target}");
     }
+}
+
+#[test]
+fn an_archives_links_share_what_they_lead_to() {
+    let links = zip(&[("a", "text", None), ("b", "a", LINK)]);
+    let entries = super::zipped::of_archive(&links.path().join("code.zip")).unwrap();
+    let bytes = |name: &str| match &entries[name].contents {
+        super::entries::Contents::Bytes(bytes) => bytes.as_ptr(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(bytes("a"), bytes("b"));
+}
+
+#[test]
+fn what_an_archive_becomes_is_counted_while_it_is_unpacked() {
+    // Half a gigabyte in a few kilobytes: one file, and what refers to it again and again.
+    let zeros = "\0".repeat(1 << 20);
+    let names: Vec<String> = (0..512).map(|at| format!("link{at}")).collect();
+    let mut files = vec![("zeros", zeros.as_str(), None)];
+    files.extend(names.iter().map(|name| (name.as_str(), "zeros", LINK)));
+    let bomb = zip(&files);
+    let path = bomb.path().join("code.zip");
+    assert!(fs::metadata(&path).unwrap().len() < 100_000);
+    let error = super::zipped::of_archive(&path).unwrap_err();
+    // The links themselves are files of five bytes each.
+    assert_eq!(error.wrong, Wrong::TooLarge(LARGEST + 512 * 5));
+}
+
+#[test]
+fn an_archives_own_word_on_its_sizes_is_not_taken() {
+    let zeros = "\0".repeat(1 << 20);
+    let archive = zip(&[("zeros", &zeros, None)]);
+    let path = archive.path().join("code.zip");
+    let mut bytes = fs::read(&path).unwrap();
+    let told = (1_u32 << 20).to_le_bytes();
+    let at: Vec<usize> =
+        (0..bytes.len() - 4).filter(|at| bytes[*at..].starts_with(&told)).collect();
+    assert_eq!(at.len(), 2, "in the file's own header and in the directory");
+    at.iter().for_each(|at| bytes[*at..*at + 4].copy_from_slice(&1_u32.to_le_bytes()));
+    fs::write(&path, bytes).unwrap();
+    let wrong = add(archive.path(), "code.zip").unwrap_err().wrong;
+    assert!(matches!(&wrong, Wrong::NotAnArchive(why) if why.contains("larger")), "{wrong:?}");
 }
 
 #[test]

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::Path;
+use std::sync::Arc;
 
 use zip::ZipArchive;
 use zip::read::ZipFile;
 
 use super::LARGEST;
-use super::entries::{Contents, Entries, Entry, check_size};
+use super::entries::{Contents, Entries, Entry, check_size, length};
 use super::error::{PackageError, Wrong};
 
 /// All files of the archive, its links followed.
@@ -31,20 +32,20 @@ pub(super) fn of_archive(path: &Path) -> Result<Entries, PackageError> {
         if found.is_dir() {
             continue;
         }
-        let bytes = contents(path, &mut found)?;
-        size += bytes.len() as u64;
+        let bytes = contents(path, &mut found, LARGEST - size)?;
+        size += length(&bytes);
         check_size(path, size)?;
         if found.is_symlink() {
             links.insert(name, String::from_utf8_lossy(&bytes).into_owned());
             continue;
         }
         let executable = found.unix_mode().is_some_and(|mode| mode & 0o111 != 0);
-        let entry = Entry { executable, contents: Contents::Bytes(bytes) };
+        let entry = Entry { executable, contents: Contents::Bytes(Arc::from(bytes)) };
         if entries.insert(name.clone(), entry).is_some() {
             return Err(PackageError::new(path, Wrong::SameName(name)));
         }
     }
-    follow(path, &mut entries, &links)?;
+    follow(path, &mut entries, &links, size)?;
     check_directories(path, &entries)?;
     Ok(entries)
 }
@@ -68,20 +69,28 @@ fn normal(name: &str) -> Option<String> {
     (!names.contains(&"..")).then(|| names.join("/"))
 }
 
-fn contents<R: Read>(path: &Path, found: &mut ZipFile<'_, R>) -> Result<Vec<u8>, PackageError> {
+/// What a file holds, with at most one byte more than there is `room` for.
+fn contents<R: Read>(
+    path: &Path,
+    found: &mut ZipFile<'_, R>,
+    room: u64,
+) -> Result<Vec<u8>, PackageError> {
     let mut bytes = Vec::new();
     // What an archive says of its files' sizes need not be true.
-    let read = found.take(LARGEST + 1).read_to_end(&mut bytes);
+    let read = found.take(room + 1).read_to_end(&mut bytes);
     read.map_err(|error| PackageError::new(path, Wrong::NotAnArchive(error.to_string())))?;
     Ok(bytes)
 }
 
 const LONGEST_CHAIN: usize = 8;
 
+/// Puts a copy of its target in the place of each link. `size` is what there is without the copies:
+/// Lambda counts each of them.
 fn follow(
     path: &Path,
     entries: &mut Entries,
     links: &BTreeMap<String, String>,
+    mut size: u64,
 ) -> Result<(), PackageError> {
     for link in links.keys() {
         let mut at = link.clone();
@@ -93,6 +102,10 @@ fn follow(
         let Some(entry) = entries.get(&at).cloned() else {
             return Err(PackageError::new(path, Wrong::ArchiveLink(link.clone())));
         };
+        if let Contents::Bytes(bytes) = &entry.contents {
+            size += length(bytes);
+            check_size(path, size)?;
+        }
         if entries.insert(link.clone(), entry).is_some() {
             return Err(PackageError::new(path, Wrong::SameName(link.clone())));
         }
