@@ -107,7 +107,7 @@ pub async fn update(
 ) -> Result<DbClusterOutputs, Fault> {
     let name = held.id.as_str();
     // What is half made may still be in the making, and a version may be fulfilled already.
-    let found = describe::wait_cluster(cx, name, !held.finished, |_| Waited::Ready(())).await?;
+    let found = describe::wait_cluster(cx, name, !held.finished, |_| Ok(Waited::Ready(()))).await?;
     let is = cluster::seen_of(&found, want).inputs;
     let mut changed = false;
     if modified(&is) != modified(want) {
@@ -249,7 +249,7 @@ pub async fn lift_protection(cx: &Cx, name: &str) -> Result<(), Fault> {
     cx.wait(format!("the protection of the cluster {name} to go"), LONGEST, DEADLINE, || async {
         let found = describe::cluster(cx, name).await?;
         let gone = found.is_none_or(|found| !found.deletion_protection().unwrap_or_default());
-        Ok(change.stands(false, gone))
+        change.stands(false, gone)
     })
     .await
 }

@@ -123,7 +123,7 @@ impl Resource for DbClusterInstance {
         }
         cx.made(&id).await?;
         // The first instance is what makes a cluster answer.
-        let found = describe::wait_instance(cx, name, true, |_| Waited::Ready(())).await?;
+        let found = describe::wait_instance(cx, name, true, |_| Ok(Waited::Ready(()))).await?;
         Ok(Created { id, outputs: outputs_of(&found) })
     }
 
@@ -140,7 +140,7 @@ impl Resource for DbClusterInstance {
     ) -> Result<DbClusterInstanceOutputs, Fault> {
         let name = held.id.as_str();
         let mut found =
-            describe::wait_instance(cx, name, !held.finished, |_| Waited::Ready(())).await?;
+            describe::wait_instance(cx, name, !held.finished, |_| Ok(Waited::Ready(()))).await?;
         let is = |found: &Found| {
             let is = inputs_of(found);
             (is.class, is.publicly_accessible, is.auto_minor_version_upgrade)

@@ -9,8 +9,8 @@ use super::state::{self, DEADLINE, LONGEST};
 use crate::aws::Cx;
 use crate::graph::{Fault, FaultKind, OrAbsent, Waited};
 
-/// How long a change may take to show in a database's state.
-const SHOWS: Duration = Duration::from_secs(30);
+/// How long a change may take to show in a database's state, while nothing is pending.
+const SHOWS: Duration = Duration::from_secs(5 * 60);
 /// How long a database that was just made may take to be seen.
 const SEEN: Duration = Duration::from_secs(60);
 
@@ -39,8 +39,7 @@ pub async fn instance(cx: &Cx, name: &str) -> Result<Option<DbInstance>, Fault> 
 /// A change that was sent: what is waited for until it is carried out.
 ///
 /// After a change RDS tells for some seconds that the database is available as before. So one that is
-/// available counts when nothing is pending and it has become what is wanted, or when nothing has
-/// shown for half a minute.
+/// available counts only when nothing is pending and it has become what is wanted.
 #[derive(Debug)]
 pub struct Change(Instant);
 
@@ -51,11 +50,18 @@ impl Change {
     }
 
     /// Whether it is carried out.
-    pub fn stands(&self, is_pending: bool, is_wanted: bool) -> Waited<()> {
-        if !is_pending && (is_wanted || self.0.elapsed() >= SHOWS) {
-            Waited::Ready(())
-        } else {
-            Waited::Still("changing".to_owned())
+    ///
+    /// # Errors
+    /// Where RDS took it, and neither carries it out nor tells that it will.
+    pub fn stands(&self, is_pending: bool, is_wanted: bool) -> Result<Waited<()>, Fault> {
+        match (is_pending, is_wanted) {
+            (false, true) => Ok(Waited::Ready(())),
+            (false, false) if self.0.elapsed() >= SHOWS => {
+                let message = "RDS took the change and does not carry it out";
+                Err(Fault::new(FaultKind::NotReady, message)
+                    .advise("see the database's events in RDS, and run the same command again"))
+            }
+            _ => Ok(Waited::Still("changing".to_owned())),
         }
     }
 }
@@ -64,12 +70,12 @@ impl Change {
 /// yet.
 ///
 /// # Errors
-/// Where it is in a state that does not end by itself, or gone.
+/// Where it is in a state that does not end by itself, or gone; those of `ready`.
 pub async fn wait_cluster(
     cx: &Cx,
     name: &str,
     fresh: bool,
-    ready: impl Fn(&DbCluster) -> Waited<()>,
+    ready: impl Fn(&DbCluster) -> Result<Waited<()>, Fault>,
 ) -> Result<DbCluster, Fault> {
     let what = format!("the cluster {name}");
     let since = Instant::now();
@@ -77,7 +83,7 @@ pub async fn wait_cluster(
         let Some(found) = cluster(cx, name).await? else { return unseen(&what, fresh, since) };
         let status = found.status().unwrap_or_default();
         let stands = match state::settled(&what, status)? {
-            Waited::Ready(()) => ready(&found),
+            Waited::Ready(()) => ready(&found)?,
             Waited::Still(status) => Waited::Still(state::shown(&status, found.percent_progress())),
         };
         Ok(match stands {
@@ -91,12 +97,12 @@ pub async fn wait_cluster(
 /// The same for an instance.
 ///
 /// # Errors
-/// Where it is in a state that does not end by itself, or gone.
+/// Where it is in a state that does not end by itself, or gone; those of `ready`.
 pub async fn wait_instance(
     cx: &Cx,
     name: &str,
     fresh: bool,
-    ready: impl Fn(&DbInstance) -> Waited<()>,
+    ready: impl Fn(&DbInstance) -> Result<Waited<()>, Fault>,
 ) -> Result<DbInstance, Fault> {
     let what = format!("the database {name}");
     let since = Instant::now();
@@ -104,7 +110,7 @@ pub async fn wait_instance(
         let Some(found) = instance(cx, name).await? else { return unseen(&what, fresh, since) };
         let status = found.db_instance_status().unwrap_or_default();
         let stands = match state::settled(&what, status)? {
-            Waited::Ready(()) => ready(&found),
+            Waited::Ready(()) => ready(&found)?,
             Waited::Still(status) => Waited::Still(state::shown(&status, found.percent_progress())),
         };
         Ok(match stands {

@@ -234,7 +234,7 @@ impl Resource for DbInstance {
         }
         cx.made(&id).await?;
         // Only one that is available has an endpoint.
-        let found = describe::wait_instance(cx, name, true, |_| Waited::Ready(())).await?;
+        let found = describe::wait_instance(cx, name, true, |_| Ok(Waited::Ready(()))).await?;
         Ok(Created { id, outputs: outputs_of(&found) })
     }
 

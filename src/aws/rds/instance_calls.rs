@@ -68,7 +68,7 @@ pub async fn update(
 ) -> Result<DbInstanceOutputs, Fault> {
     let name = held.id.as_str();
     let mut found =
-        describe::wait_instance(cx, name, !held.finished, |_| Waited::Ready(())).await?;
+        describe::wait_instance(cx, name, !held.finished, |_| Ok(Waited::Ready(()))).await?;
     let is = instance::inputs_of(&found, want);
     if is.storage > want.storage {
         let message = format!(
@@ -190,7 +190,7 @@ pub async fn lift_protection(cx: &Cx, name: &str) -> Result<(), Fault> {
     cx.wait(format!("the protection of the database {name} to go"), LONGEST, DEADLINE, || async {
         let found = describe::instance(cx, name).await?;
         let gone = found.is_none_or(|found| !found.deletion_protection().unwrap_or_default());
-        Ok(change.stands(false, gone))
+        change.stands(false, gone)
     })
     .await
 }
