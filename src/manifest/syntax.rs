@@ -16,12 +16,31 @@ const RESERVED: [&str; 2] = ["$expr", "$secret"];
 pub(crate) fn read(text: &str, problems: &mut Problems) -> (Table, Problems) {
     let (root, errors) = DeTable::parse_recoverable(text);
     let errors = errors.into_iter().map(|error| {
-        let place = error.span().map_or(Span::NOWHERE, Span::from);
-        Problem::at(place, "maas::manifest::syntax", "The text is not valid TOML.")
-            .label(error.message())
+        let problem = |place: Span, label: &str| {
+            Problem::at(place, "maas::manifest::syntax", "The text is not valid TOML.").label(label)
+        };
+        match (error.span(), endless_key(text)) {
+            (Some(span), _) => problem(span.into(), error.message()),
+            // The parser does not say where.
+            (None, Some(place)) => problem(place, "this key has too many parts")
+                .help("A key has up to 79 parts with dots between them."),
+            (None, None) => problem(Span::NOWHERE, error.message()).help(error.message()),
+        }
     });
     let table = Reader { text, problems }.table(root.into_inner());
     (table, errors.collect())
+}
+
+/// Where the first key is that has more parts than the parser takes; its beginning.
+fn endless_key(text: &str) -> Option<Span> {
+    let mut start = 0;
+    text.split_inclusive('\n').find_map(|line| {
+        let at = start + line.len() - line.trim_start().len();
+        start += line.len();
+        let key = line.split('=').next().unwrap_or_default();
+        let first = key.trim_start().split('.').next().unwrap_or_default();
+        (key.split('.').count() >= 80).then(|| Span::new(at, at + first.len()))
+    })
 }
 
 struct Reader<'a> {

@@ -39,3 +39,17 @@ fn a_byte_order_mark_does_not_move_places() {
     let at = problems.iter().next().unwrap().span().unwrap();
     assert_eq!(&text[at.start..at.end], "reggion");
 }
+
+#[test]
+fn a_key_without_end_has_a_place() {
+    for (open, close) in [("", " = 1"), ("[", "]")] {
+        let key = vec!["a"; 20_000].join(".");
+        let text = format!("[project]\nname = \"shop\"\n  {open}{key}{close}\n");
+        let problems = read_with(&text, &context()).unwrap_err();
+        let problem = problems.iter().next().unwrap();
+        let at = problem.span().unwrap();
+        assert_eq!(&text[at.start..at.end], format!("{open}a"));
+        assert_eq!(problem.label_text(), Some("this key has too many parts"));
+        assert!(problem.help_text().unwrap().contains("79"));
+    }
+}
