@@ -11,14 +11,23 @@ use super::{Batch, Holder, Run, Snapshot, State, StateError, Store, disk, integr
 /// How many records one transaction takes.
 const SHARE: usize = 500;
 
+/// A state that is to be replaced, held until it is, or until this is dropped and it stays.
+pub struct Replacing {
+    place: Place,
+    /// What it holds; none where that cannot be found out.
+    held: Option<Snapshot>,
+    /// The marker that was there.
+    before: Option<Holder>,
+    done: bool,
+    _lock: Lock,
+}
+
 impl State {
     /// Replaces the state by what an export holds, and tells its new serial. The store that was
     /// there is kept beside it as `store.before-import`.
     ///
     /// # Errors
-    /// [`StateError::NotEmpty`] where the state holds something and `force` is not given;
-    /// [`StateError::OtherDeployment`], [`StateError::Busy`], [`StateError::Newer`], and failures
-    /// of the disk. A store that is damaged or missing is no hindrance.
+    /// Those of [`State::replace`] and [`Replacing::by`].
     pub fn import(
         folder: &Path,
         project: &str,
@@ -27,18 +36,50 @@ impl State {
         export: &Snapshot,
         force: bool,
     ) -> Result<u64, StateError> {
+        same_deployment(project, environment, export)?;
+        Self::replace(folder, project, environment, run, force)?.by(export)
+    }
+
+    /// Takes hold of a state to replace it: nobody else can change it until then.
+    ///
+    /// # Errors
+    /// [`StateError::NotEmpty`] where the state holds something and `force` is not given;
+    /// [`StateError::Busy`], [`StateError::Newer`], and failures of the disk. A store that is
+    /// damaged or missing is no hindrance.
+    pub fn replace(
+        folder: &Path,
+        project: &str,
+        environment: &str,
+        run: &Run,
+        force: bool,
+    ) -> Result<Replacing, StateError> {
         let place = Place::new(folder, project, environment)?;
-        let wanted = Snapshot::new(project, environment).meta.deployment();
-        if export.meta.deployment() != wanted {
-            return Err(StateError::OtherDeployment { found: export.meta.deployment(), wanted });
-        }
         disk::make_folder(place.root())?;
-        let _lock = Lock::take(&place)?;
-        let held = replaceable(&place, force)?;
+        let lock = Lock::take(&place)?;
+        let held = held(&place)?;
+        let records = held.as_ref().map_or(0, |held| held.records.len().max(held.intents.len()));
+        if records > 0 && !force {
+            return Err(StateError::NotEmpty { records });
+        }
+        let before = lock::marker(&place)?;
         lock::mark(&place, &Holder::this(run), true)?;
+        Ok(Replacing { place, held, before, done: false, _lock: lock })
+    }
+}
+
+impl Replacing {
+    /// Replaces it by what an export holds, and tells its new serial.
+    ///
+    /// # Errors
+    /// [`StateError::OtherDeployment`] and failures of the disk.
+    pub fn by(mut self, export: &Snapshot) -> Result<u64, StateError> {
+        let place = &self.place;
+        same_deployment(&place.project, &place.environment, export)?;
+        // From here on only the store tells what there is.
+        self.done = true;
         let new = place.importing();
         disk::remove_folder(&new)?;
-        fill(&new, export, beyond(&place, held.as_ref(), export)?)?;
+        fill(&new, export, beyond(place, self.held.as_ref(), export)?)?;
         let before = place.root().join("store.before-import");
         if disk::exists(&place.store())? {
             disk::remove_folder(&before)?;
@@ -46,38 +87,30 @@ impl State {
         }
         // Until here the old snapshot stays: without a store it tells that one is missing.
         disk::rename(&new, &place.store())?;
-        let fresh = Snapshot::new(project, environment);
-        let imported = settle(&place, &SledStore::open(&place.store(), fresh)?)?;
+        let fresh = Snapshot::new(&place.project, &place.environment);
+        let imported = settle(place, &SledStore::open(&place.store(), fresh)?)?;
         Ok(imported.meta.serial)
-    }
-
-    /// Refuses where [`State::import`] would, for whom has much to do before.
-    ///
-    /// # Errors
-    /// Those of [`State::import`].
-    pub fn may_be_replaced(
-        folder: &Path,
-        project: &str,
-        environment: &str,
-        force: bool,
-    ) -> Result<(), StateError> {
-        let place = Place::new(folder, project, environment)?;
-        if !disk::exists(place.root())? {
-            return Ok(());
-        }
-        let _lock = Lock::take(&place)?;
-        replaceable(&place, force).map(drop)
     }
 }
 
-/// What is to be replaced; none where that cannot be found out.
-fn replaceable(place: &Place, force: bool) -> Result<Option<Snapshot>, StateError> {
-    let held = held(place)?;
-    let records = held.as_ref().map_or(0, |held| held.records.len().max(held.intents.len()));
-    if records > 0 && !force {
-        return Err(StateError::NotEmpty { records });
+impl Drop for Replacing {
+    fn drop(&mut self) {
+        if !self.done {
+            // Best effort: a marker that stays is one of a run that died, which changed nothing.
+            let _ = match &self.before {
+                Some(before) => lock::mark(&self.place, before, true),
+                None => lock::unmark(&self.place),
+            };
+        }
     }
-    Ok(held)
+}
+
+fn same_deployment(project: &str, environment: &str, export: &Snapshot) -> Result<(), StateError> {
+    let wanted = Snapshot::new(project, environment).meta.deployment();
+    match export.meta.deployment() {
+        found if found != wanted => Err(StateError::OtherDeployment { found, wanted }),
+        _ => Ok(()),
+    }
 }
 
 /// A serial beyond all that was ever confirmed here, so that nothing counts as lost.

@@ -33,6 +33,7 @@ mod session;
 mod sled_store;
 mod snapshot;
 mod snapshot_file;
+mod sound;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -43,6 +44,7 @@ pub use batch::Batch;
 pub use environments::{EnvironmentSummary, Known, environments};
 pub use error::StateError;
 pub use holder::{Holder, Run};
+pub use import::Replacing;
 pub use keeper::Keeper;
 pub use meta::{Meta, MetaChange};
 pub use place::state_folder;

@@ -12,7 +12,7 @@ use crate::state::{Snapshot, State};
 
 /// Replaces the state by an export, or by a snapshot
 ///
-/// The store that was there is kept beside it.
+/// The store that was there is kept beside it. A file that no run could have written is refused.
 #[derive(Args, Debug)]
 pub(super) struct Import {
     /// What `maas state export` wrote, or a `snapshot.json`, or one of the state's `exports/`
@@ -33,6 +33,10 @@ impl Import {
         let text = std::fs::read_to_string(&self.file)
             .map_err(|error| Failure::io("read", &self.file, &error))?;
         let export = Snapshot::from_export(&text)?;
+        let catalogue = crate::aws::catalogue();
+        for (user, need) in export.sound(|kind| catalogue.get(kind).is_some())? {
+            console.say(&format!("{user} needs {need}, which the file does not hold.\n"));
+        }
         let run = super::run_of("import");
         let serial = State::import(folder, project, environment, &run, &export, self.force)?;
         let records = count(export.records.len(), "resource");

@@ -50,14 +50,14 @@ impl Rebuild {
     pub fn run(self, global: &Global, console: Console) -> Ended {
         let deployment = Deployment::find(&self.which, global)?;
         let Deployment { folder, project, environment, .. } = &deployment;
-        State::may_be_replaced(folder, project, environment, self.force)?;
+        let run = super::run_of("rebuild");
+        let replacing = State::replace(folder, project, environment, &run, self.force)?;
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .enable_all()
             .build()
             .map_err(|error| Failure::io("start", "the runtime".as_ref(), &error))?;
         let (snapshot, rebuilt, listing) = runtime.block_on(find(&deployment, global, console))?;
-        let run = super::run_of("rebuild");
-        let serial = State::import(folder, project, environment, &run, &snapshot, self.force)?;
+        let serial = replacing.by(&snapshot)?;
         console.result(&match self.format {
             PlainFormat::Text => found_view(&deployment.name(), &rebuilt, &listing.refused),
             PlainFormat::Json => {

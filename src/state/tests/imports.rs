@@ -57,6 +57,23 @@ fn an_import_during_a_run_is_refused() {
 }
 
 #[test]
+fn what_is_to_be_replaced_is_held_until_then() {
+    let folder = Folder::new();
+    folder.record(&["a/one"]);
+    let before = folder.contents();
+    let replace = |force| State::replace(folder.path(), "shop", "dev", &run("rebuild"), force);
+    assert!(matches!(replace(false), Err(StateError::NotEmpty { records: 1 })));
+    let held = replace(true).unwrap();
+    assert!(matches!(replace(true), Err(StateError::Busy(_))));
+    let busy = folder.try_read().unwrap().busy.unwrap();
+    assert_eq!(busy.command, "rebuild");
+    drop(held);
+    // Nothing came of it, so nothing is there to take over.
+    assert_eq!(folder.contents(), before);
+    assert!(folder.open().crashed().is_none());
+}
+
+#[test]
 fn many_records_are_imported_whole() {
     let mut many = Snapshot::new("shop", "dev");
     many.meta.serial = 1;
