@@ -106,6 +106,7 @@ async fn applied(graph: &Graph, store: Arc<dyn Store>, parallelism: usize) -> Du
         keeper: Keeper::start(store.clone()).unwrap(),
         stop: Stop::new().1,
         events: Events::new("bench", |_| {}),
+        settle_time: Duration::ZERO,
         parallelism,
         adopt: Default::default(),
     };

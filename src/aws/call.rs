@@ -36,11 +36,17 @@ impl Cx {
         let mut tries: Vec<Tries> = Vec::new();
         loop {
             let aws: &Aws = self;
-            aws.pace.wait(operation).await;
-            if self.stop().is_asked() {
-                return Err(Fault::new(FaultKind::Stopped, format!("stopped before {operation}")));
+            tokio::select! {
+                // Where both are so, nothing is sent.
+                biased;
+                () = self.stop().asked() => {
+                    let message = format!("stopped before {operation}");
+                    return Err(Fault::new(FaultKind::Stopped, message));
+                }
+                () = aws.pace.wait(operation) => {}
             }
             self.hooks().calling(operation);
+            let started = Instant::now();
             let answer = tokio::select! {
                 answer = attempt() => answer,
                 () = self.stop().is_due() => {
@@ -48,11 +54,24 @@ impl Cx {
                     return Err(Fault::new(FaultKind::Stopped, message));
                 }
             };
+            attempts += 1;
+            let ms = started.elapsed().as_millis();
             let fault = match answer {
-                Ok(answer) => return Ok(answer),
+                Ok(answer) => {
+                    tracing::debug!(operation, attempt = attempts, ms, "answered");
+                    return Ok(answer);
+                }
                 Err(error) => to_fault(operation, &error),
             };
-            attempts += 1;
+            tracing::debug!(
+                operation,
+                attempt = attempts,
+                ms,
+                code = fault.code,
+                request_id = fault.request_id,
+                "{}",
+                if fault.kind == FaultKind::Unanswered { "no answer" } else { "refused" }
+            );
             let (fault, schedule) = judge(operation, fault);
             let Some(pause) = schedule.and_then(|schedule| next(&mut tries, schedule)) else {
                 return Err(fault);
@@ -108,7 +127,7 @@ fn judge(operation: &str, mut fault: Fault) -> (Fault, Option<Schedule>) {
 }
 
 /// The fault that an error of the SDK is.
-pub(super) fn to_fault<E>(operation: &str, error: &SdkError<E, HttpResponse>) -> Fault
+fn to_fault<E>(operation: &str, error: &SdkError<E, HttpResponse>) -> Fault
 where
     E: ProvideErrorMetadata + Error + 'static,
 {

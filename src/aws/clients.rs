@@ -3,16 +3,26 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
-use aws_credential_types::provider::ProvideCredentials;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use tokio::sync::OwnedMutexGuard;
 
 use super::ec2::Zones;
 use super::pace::Pace;
-use crate::graph::{Fault, FaultKind};
+
+const SETTLE_TIME: Duration = Duration::from_secs(10);
+
+/// Whether AWS answers there: its quotas and its lag are AWS's own. Whoever names another endpoint
+/// names something else, unless it is one of a VPC's or of FIPS.
+fn is_aws(endpoint: Option<&str>) -> bool {
+    let Some(endpoint) = endpoint else { return true };
+    let host = endpoint.split_once("://").map_or(endpoint, |(_, host)| host);
+    let host = host.split(['/', ':', '?']).next().unwrap_or_default();
+    [".amazonaws.com", ".amazonaws.com.cn", ".api.aws"].iter().any(|end| host.ends_with(end))
+}
 
 /// Gives the archive of a function's code by its digest.
 pub type Archives = Arc<dyn Fn(&str) -> Result<Vec<u8>, String> + Send + Sync>;
@@ -23,6 +33,7 @@ pub struct Aws {
     archives: Archives,
     locks: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
     pub(super) pace: Pace,
+    pub(super) settle_time: Duration,
     zones: Zones,
     apigatewayv2: OnceLock<aws_sdk_apigatewayv2::Client>,
     cloudwatch: OnceLock<aws_sdk_cloudwatch::Client>,
@@ -37,6 +48,7 @@ pub struct Aws {
     scheduler: OnceLock<aws_sdk_scheduler::Client>,
     sns: OnceLock<aws_sdk_sns::Client>,
     sqs: OnceLock<aws_sdk_sqs::Client>,
+    sts: OnceLock<aws_sdk_sts::Client>,
 }
 
 impl fmt::Debug for Aws {
@@ -83,18 +95,20 @@ clients! {
     sns: aws_sdk_sns,
     /// SQS.
     sqs: aws_sdk_sqs,
+    /// STS.
+    sts: aws_sdk_sts,
 }
 
 impl Aws {
     /// AWS as that configuration reaches it.
     pub fn new(config: SdkConfig, archives: Archives) -> Self {
-        // AWS's quotas hold for AWS; whoever names an endpoint names something else.
-        let pace = if config.endpoint_url().is_some() { Pace::unlimited() } else { Pace::quotas() };
+        let aws = is_aws(config.endpoint_url());
         Self {
             config,
             archives,
             locks: Mutex::default(),
-            pace,
+            pace: if aws { Pace::quotas() } else { Pace::unlimited() },
+            settle_time: if aws { SETTLE_TIME } else { Duration::ZERO },
             zones: Zones::new(),
             apigatewayv2: OnceLock::new(),
             cloudwatch: OnceLock::new(),
@@ -109,6 +123,7 @@ impl Aws {
             scheduler: OnceLock::new(),
             sns: OnceLock::new(),
             sqs: OnceLock::new(),
+            sts: OnceLock::new(),
         }
     }
 
@@ -120,6 +135,17 @@ impl Aws {
                 .force_path_style(self.config.endpoint_url().is_some());
             aws_sdk_s3::Client::from_conf(config.build())
         })
+    }
+
+    /// How long a thing that was made may be missing in what AWS lists: EC2 and IAM say so of
+    /// themselves (*Amazon EC2 API Reference*, "Eventual consistency"), and API Gateway's lists lag
+    /// as well. Nothing elsewhere than on AWS.
+    pub fn settle_time(&self) -> Duration {
+        self.settle_time
+    }
+
+    pub(super) fn config(&self) -> &SdkConfig {
+        &self.config
     }
 
     /// The archive of a function's code.
@@ -149,8 +175,8 @@ impl Aws {
 /// The SDK's own retries are off, since [`Cx::call`](super::Cx::call) repeats what may be repeated.
 pub async fn configuration(region: Option<&str>, endpoint: Option<&str>) -> SdkConfig {
     let timeouts = TimeoutConfig::builder()
-        .connect_timeout(std::time::Duration::from_secs(5))
-        .operation_attempt_timeout(std::time::Duration::from_secs(120));
+        .connect_timeout(Duration::from_secs(5))
+        .operation_attempt_timeout(Duration::from_secs(120));
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
         .retry_config(RetryConfig::disabled())
         .timeout_config(timeouts.build());
@@ -163,36 +189,18 @@ pub async fn configuration(region: Option<&str>, endpoint: Option<&str>) -> SdkC
     loader.load().await
 }
 
-/// The account that the configuration's credentials belong to.
-///
-/// # Errors
-/// [`FaultKind::Credentials`] where there are none or AWS refuses them, with what to set;
-/// [`FaultKind::Unanswered`] where nothing answers.
-pub async fn account(config: &SdkConfig) -> Result<String, Fault> {
-    const SET: &str =
-        "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or run `aws sso login`";
-    let provider = config.credentials_provider().ok_or_else(|| {
-        Fault::new(FaultKind::Credentials, "there are no AWS credentials").advise(SET)
-    })?;
-    provider.provide_credentials().await.map_err(|error| {
-        let cause = aws_smithy_types::error::display::DisplayErrorContext(&error).to_string();
-        tracing::debug!(cause, "no credentials");
-        Fault::new(FaultKind::Credentials, "there are no AWS credentials").advise(SET)
-    })?;
-    let client = aws_sdk_sts::Client::new(config);
-    let identity = client.get_caller_identity().send().await.map_err(|error| {
-        let mut fault = super::call::to_fault("sts:GetCallerIdentity", &error);
-        if fault.kind == FaultKind::Refused {
-            fault.kind = FaultKind::Credentials;
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_aws_is_paced_like_aws() {
+        let vpc = "https://vpce-1-2.ec2.eu-west-1.vpce.amazonaws.com/";
+        for aws in [None, Some(vpc), Some("https://sqs-fips.us-east-1.amazonaws.com:443")] {
+            assert!(is_aws(aws), "{aws:?}");
         }
-        let endpoint = config.endpoint_url().unwrap_or("AWS");
-        let advice = match fault.kind {
-            FaultKind::Credentials => SET.to_owned(),
-            _ => format!("check that {endpoint} can be reached from here"),
-        };
-        fault.advise(advice)
-    })?;
-    identity
-        .account
-        .ok_or_else(|| Fault::new(FaultKind::Defect, "sts:GetCallerIdentity gave no account"))
+        for other in ["http://127.0.0.1:4566", "http://amazonaws.com.invalid/x.amazonaws.com"] {
+            assert!(!is_aws(Some(other)), "{other}");
+        }
+    }
 }

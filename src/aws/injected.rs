@@ -30,6 +30,7 @@ use futures::future::{BoxFuture, FutureExt};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
+use super::pace::Pace;
 use super::{Aws, Cx};
 use crate::graph::{Fault, Held, Hooks, Id, Place, Resource, Stop};
 
@@ -55,7 +56,7 @@ pub(crate) fn json(body: Value) -> Answer {
     Answer::Json(body)
 }
 
-/// An answer in XML: the inside of `<…Result>` for IAM, RDS and SNS, all of it for S3.
+/// An answer in XML: the inside of `<…Result>` for IAM, RDS, SNS and STS, all of it for S3.
 pub(crate) fn xml(body: &str) -> Answer {
     Answer::Xml(body.to_owned())
 }
@@ -147,8 +148,18 @@ impl Injected {
     /// The same, with this as the archive of every digest.
     pub fn with_archive(archive: Vec<u8>) -> Self {
         let script = Script::default();
-        let aws = Aws::new(configuration(&script), Arc::new(move |_| Ok(archive.clone())));
+        let mut aws = Aws::new(configuration(&script), Arc::new(move |_| Ok(archive.clone())));
+        aws.settle_time = Duration::from_secs(10);
         Self { script, aws: Arc::new(aws), stop: Stop::new() }
+    }
+
+    /// The same with AWS's quotas.
+    pub fn paced() -> Self {
+        let mut paced = Self::new();
+        if let Some(aws) = Arc::get_mut(&mut paced.aws) {
+            aws.pace = Pace::quotas();
+        }
+        paced
     }
 
     /// Answers an operation so, in order.
@@ -347,7 +358,7 @@ fn encoded(service: &str, body: &Value) -> Vec<u8> {
 
 fn nothing(service: &str, operation: &str) -> Vec<u8> {
     match service {
-        "ec2" | "iam" | "rds" | "sns" => wrapped(service, operation, "").into_bytes(),
+        "ec2" | "iam" | "rds" | "sns" | "sts" => wrapped(service, operation, "").into_bytes(),
         "s3" => Vec::new(),
         _ => encoded(service, &json!({})),
     }
@@ -365,7 +376,9 @@ fn wrapped(service: &str, operation: &str, body: &str) -> String {
 fn refusal(service: &str, code: &str, message: &str) -> Vec<u8> {
     let error = format!("<Error><Code>{code}</Code><Message>{message}</Message></Error>");
     match service {
-        "iam" | "rds" | "sns" => format!("<ErrorResponse>{error}</ErrorResponse>").into_bytes(),
+        "iam" | "rds" | "sns" | "sts" => {
+            format!("<ErrorResponse>{error}</ErrorResponse>").into_bytes()
+        }
         "ec2" => format!("<Response><Errors>{error}</Errors></Response>").into_bytes(),
         "s3" => error.into_bytes(),
         _ => encoded(service, &json!({"__type": code, "message": message})),

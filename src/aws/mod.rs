@@ -3,6 +3,7 @@
 //! To add a type: write its file in the shape of `sqs/queue.rs`, then name it in its folder's `mod.rs`
 //! and here.
 
+mod account;
 mod apigatewayv2;
 mod behaviour;
 mod built;
@@ -34,12 +35,13 @@ mod injected;
 #[expect(clippy::unwrap_used)]
 mod tests;
 
+pub use account::account;
 pub use apigatewayv2::{
     AccessLog, Api, ApiInputs, ApiOutputs, Authorizer, AuthorizerInputs, AuthorizerOutputs, Cors,
     Integration, IntegrationInputs, IntegrationOutputs, Route, RouteInputs, RouteOutputs, Stage,
     StageInputs, StageOutputs, Throttle, authorizer_uri,
 };
-pub use clients::{Archives, Aws, account, configuration};
+pub use clients::{Archives, Aws, configuration};
 pub use cloudwatch::{Alarm, AlarmInputs, AlarmOutputs};
 pub use dynamodb::{Key, Table, TableInputs, TableOutputs};
 pub use ec2::{

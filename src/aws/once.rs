@@ -1,13 +1,10 @@
 //! Creates that make a second thing when they are sent twice.
 
 use std::future::Future;
-use std::time::Duration;
 
 use super::Cx;
 use crate::graph::{Fault, FaultKind};
 
-/// Within this time a thing that was made shows up in AWS's lists.
-const SETTLED: Duration = Duration::from_secs(5);
 const ATTEMPTS: u32 = 3;
 
 impl Cx {
@@ -29,8 +26,9 @@ impl Cx {
                 other => return other,
             };
             attempt += 1;
-            self.hooks().retrying(&fault, attempt, SETTLED);
-            self.stop().sleep(SETTLED).await?;
+            let settled = self.settle_time();
+            self.hooks().retrying(&fault, attempt, settled);
+            self.stop().sleep(settled).await?;
             if let Some(made) = look().await? {
                 return Ok(made);
             }

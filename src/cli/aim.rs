@@ -7,6 +7,7 @@ use super::args::Planning;
 use super::deployment::{Deployment, no_region};
 use super::expiry::Expiry;
 use super::saved::Saved;
+use super::sketch::Protect;
 use super::{Failure, code, offline, teardown};
 use crate::aws::Archives;
 use crate::graph::{Graph, Place, Scope};
@@ -142,7 +143,7 @@ impl Aim {
     pub fn protects(&self) -> bool {
         match &self.wanted {
             Wanted::Manifest(manifest, _) => manifest.environment.protect,
-            Wanted::Nothing => self.deployment.protect,
+            Wanted::Nothing => self.deployment.protect == Protect::Yes,
         }
     }
 }

@@ -5,7 +5,7 @@ use clap::Args;
 use super::aim::{Aim, Wanted};
 use super::args::{Global, Planning, Running, Showing, Teardown, Which};
 use super::confirm::Ask;
-use super::converge::Wish;
+use super::converge::{May, Wish, always};
 use super::deployment::Deployment;
 use super::run::Run;
 use super::saved::Saved;
@@ -53,15 +53,15 @@ impl Apply {
                 (deployment, saved.planning())
             }
         };
-        let wanted = if approved.as_ref().is_some_and(|saved| saved.destroy) {
-            destroy::refuse_protected(&deployment)?;
-            Wanted::Nothing
+        let (wanted, may): (_, May) = if approved.as_ref().is_some_and(|saved| saved.destroy) {
+            destroy::unless_protected(&deployment, &deployment.snapshot()?)?;
+            (Wanted::Nothing, destroy::unless_protected)
         } else {
-            Wanted::of(&deployment, console)?
+            (Wanted::of(&deployment, console)?, always)
         };
         let aim = Aim { deployment, wanted, planning, approved };
         let Self { running, showing, .. } = self;
-        Ok(Wish { command: "apply", aim, running, showing, ask })
+        Ok(Wish { command: "apply", aim, running, showing, ask, may })
     }
 }
 

@@ -40,7 +40,10 @@ pub struct Global {
     )]
     pub color: Color,
 
-    /// Says more of what happens inside; twice for all of it
+    /// Says more of what happens inside: where, as whom, which stage; twice for each call to AWS
+    ///
+    /// `MAAS_LOG` says it more finely, as in `MAAS_LOG=warn,maas=debug`. No request and no
+    /// response is ever written whole, since secrets are in them.
     #[arg(short, long, global = true, action = clap::ArgAction::Count, help_heading = "Everywhere")]
     pub verbose: u8,
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Failure;
 use super::args::Global;
 use crate::aws::{self, Archives, Aws};
-use crate::graph::{Fault, FaultKind, Place, Stop};
+use crate::graph::{Place, Stop};
 use crate::report::Complaint;
 use crate::state::Snapshot;
 
@@ -28,15 +28,11 @@ pub(super) async fn reach(
     stop: &Stop,
 ) -> Result<Cloud, Failure> {
     let config = aws::configuration(Some(&region), global.endpoint.as_deref()).await;
-    let account = tokio::select! {
-        account = aws::account(&config) => account?,
-        () = stop.asked() => {
-            return Err(Fault::new(FaultKind::Stopped, "stopped before anything was done").into());
-        }
-    };
+    let aws = Arc::new(Aws::new(config, archives));
+    let account = aws::account(&aws, stop).await?;
     same(snapshot, &account, &region)?;
     let place = Place { account: Some(account), region };
-    Ok(Cloud { aws: Arc::new(Aws::new(config, archives)), place })
+    Ok(Cloud { aws, place })
 }
 
 /// What is recorded must be where the calls go: elsewhere it would all seem to be gone.

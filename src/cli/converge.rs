@@ -5,7 +5,7 @@ use std::time::Instant;
 use super::aim::Aim;
 use super::args::{Global, Running, Showing};
 use super::confirm::Ask;
-use super::deployment::no_region;
+use super::deployment::{Deployment, no_region};
 use super::run::{Run, Settled};
 use super::{Ended, Exit, Failure, cloud, signals};
 use crate::execute::{self, Bench};
@@ -21,6 +21,24 @@ pub(super) struct Wish {
     pub running: Running,
     pub showing: Showing,
     pub ask: Ask,
+    pub may: May,
+}
+
+/// Whether it may be carried out, asked once nobody else can change the state.
+pub(super) type May = fn(&Deployment, &Snapshot) -> Result<Verdict, Failure>;
+
+/// Whether it may be carried out.
+#[derive(Debug)]
+pub(super) enum Verdict {
+    /// It may.
+    Go,
+    /// There is no need to, and why.
+    Leave(String),
+}
+
+/// Where nothing hinders it.
+pub(super) fn always(_: &Deployment, _: &Snapshot) -> Result<Verdict, Failure> {
+    Ok(Verdict::Go)
 }
 
 impl Wish {
@@ -62,6 +80,10 @@ impl Wish {
         stop: &Stop,
     ) -> Ended {
         let snapshot = state.snapshot();
+        if let Verdict::Leave(why) = (self.may)(&self.aim.deployment, &snapshot)? {
+            console.say(&format!("{why}\n"));
+            return Ok(Exit::Done);
+        }
         if let Some(crashed) = state.crashed() {
             console.say(&format!("Taking over from {crashed}, which did not end well.\n"));
         }
@@ -71,6 +93,7 @@ impl Wish {
         let options = aim.options(&cloud.place);
         let bench = Bench {
             catalogue: crate::aws::catalogue(),
+            settle_time: cloud.aws.settle_time(),
             cloud: cloud.aws,
             place: cloud.place,
             keeper: Keeper::start(state.store())?,
@@ -80,6 +103,7 @@ impl Wish {
             adopt: options.adopt.clone(),
         };
         state.doing("settling what was interrupted")?;
+        tracing::info!(serial = snapshot.meta.serial, open = snapshot.intents.len(), "settling");
         execute::settle(&bench).await?;
         let snapshot = bench.keeper.snapshot();
         let seen = self.see(&bench, &snapshot, &options).await?;
@@ -89,6 +113,8 @@ impl Wish {
             saved.agrees(&now.plan, &now.expanded.graph, &snapshot)?;
         }
         let made = aim.make(&bench.place, &snapshot, &seen, &options)?;
+        let plan = &made.plan;
+        tracing::info!(steps = plan.steps.len(), unchanged = plan.unchanged.len(), "planned");
         let settled = Settled { wish: self, bench: &bench, state, made, console };
         settled.approve_and_run(run).await
     }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::Failure;
 use super::args::{Environment, Global, Which};
 use super::saved::Saved;
-use super::sketch::Sketch;
+use super::sketch::{Protect, Sketch};
 use crate::manifest::{self, Context, EnvironmentName, Manifest};
 use crate::patterns;
 use crate::report::Complaint;
@@ -25,8 +25,8 @@ pub(super) struct Deployment {
     pub folder: PathBuf,
     /// The region that the manifest names.
     pub region: Option<String>,
-    /// Whether the manifest protects it from destroy.
-    pub protect: bool,
+    /// What the manifest says of its protection from destroy.
+    pub protect: Protect,
     variables: BTreeMap<String, String>,
 }
 
@@ -80,7 +80,15 @@ impl Deployment {
             }
         };
         let folder = folder(&path, state.as_deref(), backend.as_deref(), global)?;
-        Ok(Self { path, project, environment, folder, region, protect: sketch.protect, variables })
+        let found =
+            Self { path, project, environment, folder, region, protect: sketch.protect, variables };
+        tracing::info!(
+            deployment = found.name(),
+            manifest = %found.path.display(),
+            state = %found.folder.display(),
+            "found"
+        );
+        Ok(found)
     }
 
     /// One that is known from the state alone.
@@ -91,7 +99,7 @@ impl Deployment {
             environment: environment.to_owned(),
             folder: folder.to_owned(),
             region: None,
-            protect: false,
+            protect: Protect::No,
             variables: BTreeMap::new(),
         }
     }
@@ -144,8 +152,12 @@ pub(super) fn no_region() -> Failure {
 
 /// The region of the AWS configuration, read without a call.
 pub(super) fn aws_region() -> Option<String> {
-    let runtime = tokio::runtime::Builder::new_current_thread().build().ok()?;
-    runtime.block_on(crate::aws::region())
+    let find = || {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().ok()?;
+        runtime.block_on(crate::aws::region())
+    };
+    // A thread of its own, since the caller's may be driving a run already.
+    std::thread::scope(|scope| scope.spawn(find).join().ok().flatten())
 }
 
 const PREFIX: &str = "MAAS_VAR_";

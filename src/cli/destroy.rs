@@ -5,12 +5,14 @@ use clap::Args;
 use super::aim::{Aim, Wanted};
 use super::args::{Global, Planning, Running, Showing, Teardown, Which};
 use super::confirm::Ask;
-use super::converge::Wish;
+use super::converge::{Verdict, Wish};
 use super::deployment::Deployment;
 use super::run::Run;
+use super::sketch::Protect;
 use super::{Ended, Failure};
 use crate::plan::Target;
 use crate::report::{Complaint, Console};
+use crate::state::Snapshot;
 
 /// Removes everything of an environment
 ///
@@ -53,7 +55,8 @@ impl Destroy {
     fn wish(self, global: &Global) -> Result<Wish, Failure> {
         let ask = Ask::of(self.running.yes, "destroy")?;
         let deployment = Deployment::find(&self.which, global)?;
-        refuse_protected(&deployment)?;
+        // Once more when nobody else can change it; here, so that a refusal leaves no trace.
+        unless_protected(&deployment, &deployment.snapshot()?)?;
         let planning = Planning {
             refresh: self.refresh,
             targets: self.targets,
@@ -62,21 +65,40 @@ impl Destroy {
         };
         let aim = Aim { deployment, wanted: Wanted::Nothing, planning, approved: None };
         let Self { running, showing, .. } = self;
-        Ok(Wish { command: "destroy", aim, running, showing, ask })
+        Ok(Wish { command: "destroy", aim, running, showing, ask, may: unless_protected })
     }
 }
 
-/// Refuses where the manifest protects the environment, or did so at the last apply and cannot be
-/// read now.
-pub(super) fn refuse_protected(deployment: &Deployment) -> Result<(), Failure> {
-    if !deployment.protect {
-        return Ok(());
-    }
-    let message = format!("{} is protected; nothing was touched.", deployment.name());
-    let complaint = Complaint::new("maas::destroy::protected", message);
-    Err(Failure::wrong(complaint.help(format!(
-        "To destroy it all the same, take `protect = true` out of `[environments.{}]` in {}.",
-        deployment.environment,
-        deployment.path.display()
-    ))))
+/// Refuses where the manifest protects the environment, and where it was protected at the last apply
+/// and the manifest does not say, as a whole and without a mistake, that it is not any more.
+pub(super) fn unless_protected(
+    deployment: &Deployment,
+    snapshot: &Snapshot,
+) -> Result<Verdict, Failure> {
+    let entry = format!("[environments.{}]", deployment.environment);
+    let manifest = deployment.path.display();
+    let take_out = || {
+        format!("To destroy it all the same, take `protect = true` out of `{entry}` in {manifest}.")
+    };
+    let (why, help) = match deployment.protect {
+        Protect::Yes => ("is protected", take_out()),
+        Protect::Unclear => (
+            "may be protected: its `protect` is neither `true` nor `false`",
+            format!("Write `protect = false` into `{entry}` in {manifest}, or nothing."),
+        ),
+        Protect::No if !snapshot.meta.protect => return Ok(Verdict::Go),
+        Protect::No => match deployment.manifest(deployment.region(snapshot)) {
+            Ok(manifest) if !manifest.environment.protect => return Ok(Verdict::Go),
+            Ok(_) => ("is protected", take_out()),
+            Err(_) => (
+                "was protected at the last apply, and the manifest cannot be read",
+                format!(
+                    "`maas validate` tells what is wrong with {manifest}. To destroy the \
+                     environment, put that right, without `protect = true` in `{entry}`."
+                ),
+            ),
+        },
+    };
+    let message = format!("{} {why}; nothing was touched.", deployment.name());
+    Err(Failure::wrong(Complaint::new("maas::destroy::protected", message).help(help)))
 }

@@ -7,17 +7,17 @@ use clap::Args;
 use super::aim::{Aim, Wanted};
 use super::args::{Format, Global, Planning, Running, Showing};
 use super::confirm::Ask;
-use super::converge::Wish;
+use super::converge::{Verdict, Wish};
 use super::deployment::{Deployment, state_folder_of};
 use super::run::Run;
 use super::{Ended, Exit, Failure};
-use crate::report::{Console, EventsFile};
-use crate::state::{Meta, environments};
+use crate::report::{Complaint, Console, EventsFile};
+use crate::state::{Meta, Snapshot, environments};
 
 /// Destroys the environments whose time to live is over
 ///
 /// Those of every project in the state's folder; protected ones are left. One that cannot be
-/// destroyed does not keep the others.
+/// read or destroyed does not keep the others.
 #[derive(Args, Debug)]
 pub struct Gc {
     #[command(flatten)]
@@ -47,7 +47,16 @@ impl Gc {
         let folder = state_folder_of(global)?;
         let (mut expired, mut worst) = (0, Exit::Done);
         for one in environments(&folder)? {
-            let Ok(known) = &one.known else { continue };
+            let known = match one.known {
+                Ok(known) => known,
+                Err(error) => {
+                    let name = format!("{}/{}", one.project, one.environment);
+                    console.say(&format!("{name} cannot be read: it is left.\n"));
+                    console.problem(&Complaint::of_state(&error));
+                    worst = Exit::Fault;
+                    continue;
+                }
+            };
             if !is_expired(&known.meta) || (known.count == 0 && !known.intents_open) {
                 continue;
             }
@@ -72,7 +81,7 @@ impl Gc {
                 worst = exit;
             }
         }
-        if expired == 0 {
+        if expired == 0 && worst == Exit::Done {
             console.result("No environment is expired.\n");
         }
         Ok(worst)
@@ -86,8 +95,19 @@ impl Gc {
             approved: None,
         };
         let showing = Showing { format: Format::Text, full: false };
-        Wish { command: "gc", aim, running: self.running.clone(), showing, ask }
+        let running = self.running.clone();
+        Wish { command: "gc", aim, running, showing, ask, may: if_still_expired }
     }
+}
+
+/// Between the list and now it may have been renewed, or protected.
+fn if_still_expired(_: &Deployment, snapshot: &Snapshot) -> Result<Verdict, Failure> {
+    let name = snapshot.meta.deployment();
+    Ok(match (is_expired(&snapshot.meta), snapshot.meta.protect) {
+        (true, false) => Verdict::Go,
+        (true, true) => Verdict::Leave(format!("{name} was protected meanwhile: it is left.")),
+        (false, _) => Verdict::Leave(format!("{name} was renewed meanwhile: it is left.")),
+    })
 }
 
 /// Whether a deployment's time to live is over.

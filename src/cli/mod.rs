@@ -34,6 +34,7 @@ mod sketch;
 mod state;
 mod stored;
 mod teardown;
+mod trace;
 mod validate;
 
 use std::process::ExitCode;
@@ -43,7 +44,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 pub use exit::Exit;
 pub use failure::Failure;
 
-use crate::report::Console;
+use crate::report::{Color, Console};
 use args::Global;
 
 /// Deploys AWS serverless patterns from a TOML manifest
@@ -87,12 +88,9 @@ pub type Ended = Result<Exit, Failure>;
 pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => {
-            let _ = error.print();
-            return if error.use_stderr() { Exit::Wrong.into() } else { Exit::Done.into() };
-        }
+        Err(error) => return help(&error),
     };
-    trace(cli.global.verbose);
+    trace::start(cli.global.verbose);
     let console = Console::new(cli.global.color, cli.global.quiet);
     let global = &cli.global;
     let ended = match cli.command {
@@ -115,18 +113,24 @@ pub fn main() -> ExitCode {
         failure.show(console);
         failure.exit()
     });
-    exit.into()
+    unless_lost(exit).into()
 }
 
-fn trace(verbose: u8) {
-    let level = match verbose {
-        0 => return,
-        1 => "maas=debug",
-        _ => "debug,maas=trace",
-    };
-    let filter = std::env::var("MAAS_LOG").unwrap_or_else(|_| level.to_owned());
-    tracing_subscriber::fmt()
-        .with_env_filter(tracing_subscriber::EnvFilter::new(filter))
-        .with_writer(std::io::stderr)
-        .init();
+/// Failing to write what was asked for is a failure, whatever else went well.
+fn unless_lost(exit: Exit) -> Exit {
+    match exit {
+        Exit::Done | Exit::Changes if Console::lost() => Exit::Fault,
+        exit => exit,
+    }
+}
+
+fn help(error: &clap::Error) -> ExitCode {
+    match error.print() {
+        Err(lost) if lost.kind() != std::io::ErrorKind::BrokenPipe => {
+            Console::new(Color::Auto, false).lose("to standard output", &lost);
+            Exit::Fault.into()
+        }
+        _ if error.use_stderr() => Exit::Wrong.into(),
+        _ => Exit::Done.into(),
+    }
 }

@@ -34,6 +34,7 @@ pub(super) fn read(
         let cloud = cloud::reach(region, snapshot, no_archives, global, &stop).await?;
         let bench = Bench {
             catalogue: crate::aws::catalogue(),
+            settle_time: cloud.aws.settle_time(),
             cloud: cloud.aws,
             place: cloud.place,
             keeper: Keeper::start(Arc::new(MemoryStore::holding(snapshot.clone())))?,

@@ -6,7 +6,8 @@ use std::time::Instant;
 use serde_json::{Value, json};
 
 use super::aim::Made;
-use super::args::Format;
+use super::args::{Format, Showing};
+use super::confirm::Ask;
 use super::converge::{Wish, exit, leaves_nothing, since};
 use super::{Ended, Exit, Failure, stored};
 use crate::execute::{self, Bench, EventKind, Events, Outcome, Tally};
@@ -114,16 +115,16 @@ impl Settled<'_> {
     }
 
     fn show(&self) {
-        let detail = if self.wish.showing.full { Detail::Everything } else { Detail::Changes };
-        match self.wish.showing.format {
-            Format::Text if self.made.plan.is_empty() => {
-                self.console.result(&format!("{}\n", summary_line(&self.made.plan)));
-            }
-            Format::Text if !self.console.quiet() => {
-                self.console.result(&format!("{}\n", plan_view(&self.made.plan, detail)));
-            }
-            Format::Markdown => self.console.result(&plan_markdown(&self.made.plan, usize::MAX)),
-            Format::Text | Format::Json => {}
+        let Showing { format, full } = self.wish.showing;
+        let detail = if full { Detail::Everything } else { Detail::Changes };
+        let asked = self.wish.ask == Ask::First;
+        let view = || format!("{}\n", plan_view(&self.made.plan, detail));
+        match shown(format, self.console.quiet(), asked, self.made.plan.is_empty()) {
+            Shown::Nothing => {}
+            Shown::Summary => self.console.result(&format!("{}\n", summary_line(&self.made.plan))),
+            Shown::Plan => self.console.result(&view()),
+            Shown::Aside => self.console.error(&view()),
+            Shown::Markdown => self.console.result(&plan_markdown(&self.made.plan, usize::MAX)),
         }
     }
 
@@ -255,5 +256,51 @@ impl Settled<'_> {
         value["faults"] = report.faults.iter().map(fault).collect();
         value["outputs"] = outputs_json(outputs);
         value
+    }
+}
+
+/// What is shown of a plan before it is carried out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shown {
+    Nothing,
+    /// That there is nothing to do.
+    Summary,
+    Plan,
+    /// The plan, on standard error: the result comes at the end.
+    Aside,
+    Markdown,
+}
+
+/// Whoever is asked is shown the plan in any case.
+fn shown(format: Format, quiet: bool, asked: bool, is_empty: bool) -> Shown {
+    match format {
+        Format::Text if is_empty => Shown::Summary,
+        Format::Text if asked || !quiet => Shown::Plan,
+        Format::Json if asked && !is_empty => Shown::Aside,
+        Format::Markdown => Shown::Markdown,
+        Format::Text | Format::Json => Shown::Nothing,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_asked_without_seeing_the_plan() {
+        for quiet in [false, true] {
+            assert_eq!(shown(Format::Text, quiet, true, false), Shown::Plan);
+            assert_eq!(shown(Format::Json, quiet, true, false), Shown::Aside);
+            assert_eq!(shown(Format::Markdown, quiet, true, false), Shown::Markdown);
+        }
+    }
+
+    #[test]
+    fn where_nobody_is_asked_the_result_is_alone() {
+        assert_eq!(shown(Format::Text, true, false, false), Shown::Nothing);
+        assert_eq!(shown(Format::Text, false, false, false), Shown::Plan);
+        for (asked, is_empty) in [(false, false), (false, true), (true, true)] {
+            assert_eq!(shown(Format::Json, false, asked, is_empty), Shown::Nothing);
+        }
     }
 }

@@ -18,10 +18,22 @@ pub(super) struct Sketch {
     pub state: Option<String>,
     /// `[state] backend`.
     pub backend: Option<String>,
-    /// Whether the entry of `[environments]` that holds has `protect = true`.
-    pub protect: bool,
+    /// The `protect` of the entry of `[environments]` that holds.
+    pub protect: Protect,
     /// Whether one of these values is an expression, so that only the whole manifest tells it.
     pub has_expressions: bool,
+}
+
+/// What a manifest says of `protect`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Protect {
+    /// Nothing, or that there is none.
+    #[default]
+    No,
+    /// That the environment is protected.
+    Yes,
+    /// Something that is neither.
+    Unclear,
 }
 
 impl Sketch {
@@ -48,7 +60,11 @@ impl Sketch {
             region: plain("project", "region"),
             state: plain("state", "path"),
             backend: plain("state", "backend"),
-            protect: entry.and_then(|entry| entry.get("protect")?.as_bool()) == Some(true),
+            protect: match entry.and_then(|entry| entry.get("protect")) {
+                None | Some(toml::Value::Boolean(false)) => Protect::No,
+                Some(toml::Value::Boolean(true)) => Protect::Yes,
+                Some(_) => Protect::Unclear,
+            },
             has_expressions,
         }
     }
@@ -73,8 +89,8 @@ mod tests {
         let sketch = Sketch::of(&text.parse().unwrap(), "pr-1");
         assert_eq!(sketch.project.as_deref(), Some("shop"));
         assert_eq!((sketch.region, sketch.state.as_deref()), (None, Some("../s")));
-        assert!(sketch.protect);
-        assert!(!Sketch::of(&text.parse().unwrap(), "dev").protect);
+        assert_eq!(sketch.protect, Protect::Yes);
+        assert_eq!(Sketch::of(&text.parse().unwrap(), "dev").protect, Protect::No);
         assert!(sketch.has_expressions);
     }
 
@@ -85,12 +101,21 @@ mod tests {
             [environments.pr-1.project]\nname = \"other\"\n";
         let of = |environment| Sketch::of(&text.parse().unwrap(), environment);
         let (one, two, dev) = (of("pr-1"), of("pr-2"), of("dev"));
-        assert_eq!((one.project.as_deref(), one.protect), (Some("other"), false));
-        assert_eq!((two.region.as_deref(), two.protect), (Some("us-east-1"), true));
+        assert_eq!((one.project.as_deref(), one.protect), (Some("other"), Protect::No));
+        assert_eq!((two.region.as_deref(), two.protect), (Some("us-east-1"), Protect::Yes));
         assert_eq!(
             (dev.project.as_deref(), dev.region.as_deref()),
             (Some("shop"), Some("eu-west-1"))
         );
-        assert!(!one.has_expressions && !dev.protect);
+        assert!(!one.has_expressions && dev.protect == Protect::No);
+    }
+
+    #[test]
+    fn what_is_neither_yes_nor_no_is_unclear() {
+        for value in ["\"true\"", "1", "\"${var.PROTECT}\"", "{}"] {
+            let text = format!("[environments.prod]\nprotect = {value}\n");
+            let sketch = Sketch::of(&text.parse().unwrap(), "prod");
+            assert_eq!(sketch.protect, Protect::Unclear, "{value}");
+        }
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use futures::stream::{self, StreamExt};
+use tracing::Instrument;
 
 use super::hooks::Reading;
 use super::recover::{Found, find};
@@ -26,20 +27,22 @@ pub async fn look(
         .filter(|record| !record.deposed && wanted(&record.address))
         .collect();
     bench.events.tell(EventKind::Reading { resources: records.len() });
-    let reads = records
-        .into_iter()
-        .map(|record| async move { (record.address.clone(), read(bench, record).await) });
+    let reads = records.into_iter().map(|record| (record.address.clone(), read(bench, record)));
     gather(bench, reads).await
 }
 
 /// Waits for all of these, several at once.
 async fn gather<F>(
     bench: &Bench,
-    reads: impl Iterator<Item = F>,
+    reads: impl Iterator<Item = (Address, F)>,
 ) -> Result<Observations, Vec<(Address, Fault)>>
 where
-    F: Future<Output = (Address, Result<Option<Observed>, Fault>)>,
+    F: Future<Output = Result<Option<Observed>, Fault>>,
 {
+    let reads = reads.map(|(address, read)| async move {
+        let span = tracing::debug_span!("look", %address);
+        (address, read.instrument(span).await)
+    });
     let results: Vec<_> =
         stream::iter(reads).buffer_unordered(bench.parallelism.max(1)).collect().await;
     let (mut seen, mut faults) = (Observations::new(), Vec::new());
@@ -63,8 +66,7 @@ pub async fn standing(bench: &Bench, plan: &Plan) -> Result<Observations, Vec<(A
         step.operation == Operation::Create
             && step.reasons.iter().any(|it| matches!(it, Reason::New | Reason::Adopted(_)))
     });
-    let looks =
-        made.map(|step| async move { (step.key.address.clone(), standing_at(bench, step).await) });
+    let looks = made.map(|step| (step.key.address.clone(), standing_at(bench, step)));
     gather(bench, looks).await
 }
 

@@ -22,6 +22,7 @@ pub use run::{Report, run};
 use std::any::Any;
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::graph::{Address, AnyCx, Catalogue, Cx, Hooks, Place, Stop};
 use crate::state::Keeper;
@@ -41,6 +42,8 @@ pub struct Bench {
     pub stop: Stop,
     /// Where events go.
     pub events: Events,
+    /// How long a thing that was made may not be found.
+    pub settle_time: Duration,
     /// How many calls' chains run at once.
     pub parallelism: usize,
     /// Existing things that may be taken over although they are not tagged as ours.

@@ -1,10 +1,11 @@
 //! The loop: steps start when what they wait for is done, the longest path first.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use futures::stream::{FuturesUnordered, StreamExt};
 use tokio::time::Instant;
+use tracing::Instrument;
 
 use super::apply::Applied;
 use super::event::{EventKind, Outcome, StepFault, Tally};
@@ -118,7 +119,8 @@ async fn perform(
         r#type: step.kind.clone(),
         action,
     });
-    let result = step::perform(bench, applied, at, step).await;
+    let span = tracing::debug_span!("step", %address);
+    let result = step::perform(bench, applied, at, step).instrument(span).await;
     let elapsed_ms = millis(started.elapsed());
     let result = match result {
         Ok(done) => {
@@ -168,7 +170,7 @@ struct Queue {
     /// Ready steps by the length of the longest path behind them, the longest last.
     ready: BTreeSet<(Duration, std::cmp::Reverse<StepId>)>,
     longest: Vec<Duration>,
-    out: BTreeMap<StepId, ()>,
+    out: BTreeSet<StepId>,
 }
 
 impl Queue {
@@ -183,7 +185,7 @@ impl Queue {
             longest[id.0] = behind + Duration::from_secs(step.seconds.into());
         }
         let open: Vec<usize> = plan.steps.iter().map(|step| step.after.len()).collect();
-        let mut queue = Self { open, users, ready: BTreeSet::new(), longest, out: BTreeMap::new() };
+        let mut queue = Self { open, users, ready: BTreeSet::new(), longest, out: BTreeSet::new() };
         let starts: Vec<StepId> =
             plan.numbered().map(|(id, _)| id).filter(|id| queue.open[id.0] == 0).collect();
         starts.into_iter().for_each(|id| queue.push(id));
@@ -201,7 +203,7 @@ impl Queue {
     fn done(&mut self, id: StepId) {
         for user in std::mem::take(&mut self.users[id.0]) {
             self.open[user.0] -= 1;
-            if self.open[user.0] == 0 && !self.out.contains_key(&user) {
+            if self.open[user.0] == 0 && !self.out.contains(&user) {
                 self.push(user);
             }
         }
@@ -212,7 +214,7 @@ impl Queue {
         let mut skipped = Vec::new();
         let mut open = self.users[id.0].clone();
         while let Some(user) = open.pop() {
-            if self.out.insert(user, ()).is_none() {
+            if self.out.insert(user) {
                 skipped.push(user);
                 open.extend(self.users[user.0].iter().copied());
             }

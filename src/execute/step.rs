@@ -84,6 +84,10 @@ impl Work<'_> {
         intent.inputs = inputs.clone();
         intent.request = digest(inputs);
         intent.token = self.hooks.token();
+        let adopts = self.bench.adopt.contains(&step.key.address);
+        if operation == state::Operation::Create && !adopts {
+            intent.absent_before = Some(self.hooks.older.is_empty());
+        }
         intent.planned_id = self.resource.foretell(inputs, &self.bench.place).id;
         intent.needs = step.needs.clone();
         intent.owner = step.owner.clone();

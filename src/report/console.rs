@@ -1,11 +1,12 @@
 //! The way out: results to standard output, everything else to standard error.
 
-use std::io::{IsTerminal, Write};
+use std::io::{self, IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anstream::ColorChoice;
 use miette::Diagnostic;
 
-use super::problem_view;
+use super::{Complaint, problem_view};
 
 /// When text is coloured.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -18,6 +19,9 @@ pub enum Color {
     /// Never.
     Never,
 }
+
+/// Whether anything that was to be written was lost.
+static LOST: AtomicBool = AtomicBool::new(false);
 
 /// Standard output and standard error, as a command writes to them.
 #[derive(Clone, Copy, Debug)]
@@ -57,10 +61,28 @@ impl Console {
             && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
     }
 
-    /// Writes a result. A reader that has gone away is no failure.
+    /// Writes a result. A reader that has gone away is no failure; whatever else hinders it is
+    /// told, and remembered in [`Console::lost`].
     pub fn result(&self, text: &str) {
         let mut out = anstream::stdout().lock();
-        let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                self.lose("to standard output", &error);
+            }
+            _ => {}
+        }
+    }
+
+    /// Tells that something could not be written there.
+    pub fn lose(&self, to: &str, error: &io::Error) {
+        LOST.store(true, Ordering::Relaxed);
+        let message = format!("Could not write {to}: {error}.");
+        self.problem(&Complaint::new("maas::disk", message));
+    }
+
+    /// Whether anything that was to be written was lost, by any console of the process.
+    pub fn lost() -> bool {
+        LOST.load(Ordering::Relaxed)
     }
 
     /// Writes a remark, unless quiet.

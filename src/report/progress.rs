@@ -26,6 +26,7 @@ pub type Done = BTreeMap<Action, usize>;
 pub struct Progress(Arc<Mutex<Inner>>);
 
 struct Inner {
+    console: Console,
     reporter: Option<Box<dyn Reporter>>,
     file: Option<EventsFile>,
     done: Done,
@@ -43,6 +44,7 @@ impl Progress {
             (false, false) => Some(Box::new(Plain::new(console))),
         };
         Self(Arc::new(Mutex::new(Inner {
+            console,
             reporter,
             file,
             done: Done::new(),
@@ -62,8 +64,14 @@ impl Progress {
             *inner.done.entry(action).or_default() += 1;
         }
         inner.ended |= matches!(event.kind, EventKind::RunEnded { .. });
+        let inner = &mut *inner;
         if let Some(file) = &mut inner.file {
-            file.write(event);
+            if let Err(error) = file.write(event) {
+                let to = file.path().display().to_string();
+                // A file with a gap would be taken for the whole.
+                inner.file = None;
+                inner.console.lose(&to, &error);
+            }
         }
         if let Some(reporter) = &mut inner.reporter {
             reporter.event(event);

@@ -162,7 +162,8 @@ pub struct Intent {
     pub request: String,
     /// The client token of the call: the same for every retry, another for every new create.
     pub token: String,
-    /// Whether it was looked for before and was not there; none where nobody looked.
+    /// For a create, whether there was no copy of it before, of any generation, as far as is
+    /// recorded: what is found then was made by this call. None where one may be taken over.
     pub absent_before: Option<bool>,
     /// When it was written, as RFC 3339 text.
     pub at: String,

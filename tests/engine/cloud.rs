@@ -14,6 +14,7 @@ use maas::graph::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
+use tokio::time::{Duration, Instant};
 
 /// What happens at a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,7 +47,16 @@ struct Inner {
     calls: u64,
     trouble: BTreeMap<u64, Trouble>,
     refused: Option<String>,
+    /// Nothing is found before then.
+    found_from: Option<Instant>,
     log: Vec<String>,
+}
+
+impl Inner {
+    fn found(&self, id: &str) -> Option<&ThingInputs> {
+        let lags = self.found_from.is_some_and(|from| Instant::now() < from);
+        self.things.get(id).filter(|_| !lags)
+    }
 }
 
 impl Cloud {
@@ -86,6 +96,11 @@ impl Cloud {
     /// Refuses this call.
     pub fn refuse(&self, call: &str) {
         self.inner().refused = Some(call.to_owned());
+    }
+
+    /// Finds nothing for so long.
+    pub fn lags(&self, time: Duration) {
+        self.inner().found_from = Some(Instant::now() + time);
     }
 
     /// No more trouble.
@@ -215,8 +230,7 @@ impl Resource for Thing {
 
     async fn read(cx: &Cx<Cloud>, held: &Held<Self>) -> Result<Option<Seen<Self>>, Fault> {
         let id = held.id.0.clone();
-        let found =
-            cx.call(format!("read {id}"), |cloud| Ok(cloud.things.get(&id).cloned())).await?;
+        let found = cx.call(format!("read {id}"), |cloud| Ok(cloud.found(&id).cloned())).await?;
         Ok(found.map(|inputs| Seen { inputs, outputs: thing_outputs(&id, cx.place()) }))
     }
 

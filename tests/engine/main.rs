@@ -7,4 +7,5 @@ mod found;
 mod operations;
 mod plans;
 mod rebuilds;
+mod settles;
 mod stage;

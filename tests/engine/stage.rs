@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use maas::execute::{self, Bench, EventKind, Events, Outcome, Report};
 use maas::graph::{Address, Arn, Graph, Handle, Input, Output, Place, Scope, Stop};
@@ -97,6 +98,7 @@ pub struct Stage {
     pub store: Arc<MemoryStore>,
     pub events: Arc<Mutex<Vec<EventKind>>>,
     pub options: Options,
+    pub settle_time: Duration,
     keeper: Keeper,
     runs: u64,
 }
@@ -110,6 +112,7 @@ impl Stage {
             store,
             events: Arc::default(),
             options: Options::default(),
+            settle_time: Duration::ZERO,
             keeper,
             runs: 0,
         }
@@ -136,6 +139,7 @@ impl Stage {
             events: Events::new(format!("run-{}", self.runs), move |event| {
                 events.lock().unwrap().push(event.kind.clone())
             }),
+            settle_time: self.settle_time,
             parallelism: 4,
             adopt: Default::default(),
         }

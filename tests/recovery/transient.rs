@@ -1,6 +1,8 @@
-//! Throttling, faults inside AWS and broken connections, at every so-many-th call.
+//! Throttling, faults inside AWS and broken connections at every so-many-th call, and calls that
+//! overtake each other.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use crate::life::{Undisturbed, same};
 use crate::proxy::{Act, Call, Refusal, Rule};
@@ -32,5 +34,28 @@ fn fails() -> Rule {
         let count = failed.entry(call.request).or_default();
         *count += 1;
         if *count <= 2 { act } else { Act::Pass }
+    })
+}
+
+/// What starts together ends in any order; each step waits for what it needs, not for its turn.
+#[tokio::test(flavor = "multi_thread")]
+async fn calls_that_overtake_each_other_lead_to_the_same() {
+    let undisturbed = Undisturbed::of("api-async").await.unwrap();
+    let disturbed = Undisturbed::under("api-async", delays).await.unwrap();
+    for (operation, after) in &undisturbed.after {
+        same(after, &disturbed.after[operation])
+            .unwrap_or_else(|wrong| panic!("{operation:?}: {wrong}"));
+    }
+}
+
+/// The earlier of the calls that change something, the later they arrive.
+fn delays() -> Rule {
+    let mut calls = 0;
+    Box::new(move |call: &Call| {
+        calls += u64::from(call.mutates);
+        match call.mutates {
+            true => Act::Delay(Duration::from_millis(400 - 100 * (calls % 4))),
+            false => Act::Pass,
+        }
     })
 }

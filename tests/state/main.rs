@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod commands;
+mod refused;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::env;
@@ -56,7 +57,11 @@ fn open(folder: &Path) -> Result<State, StateError> {
 }
 
 fn record(name: &str, size: usize) -> Record {
-    Record::new(name.parse().unwrap(), "t", json!({"name": name, "filler": "x".repeat(size)}))
+    Record::new(
+        name.parse().unwrap(),
+        "aws:sqs/queue",
+        json!({"name": name, "filler": "x".repeat(size)}),
+    )
 }
 
 /// Records on and on from several tasks, each resource with an intent before it, and says what was

@@ -6,7 +6,7 @@ use serde_json::json;
 use tokio::time::Instant;
 
 use crate::aws::Cx;
-use crate::aws::injected::{Answer, Injected, broken, done, json, refuse};
+use crate::aws::injected::{Answer, Injected, broken, done, json, refuse, xml};
 use crate::graph::{Fault, FaultKind, Waited};
 
 async fn create_function(cx: &Cx) -> Result<(), Fault> {
@@ -185,4 +185,136 @@ async fn a_wait_looks_densely_first_and_gives_up_at_its_deadline() {
     assert!(fault.message.ends_with("it is still pending"), "{}", fault.message);
     assert_eq!(looks[..6], [0, 100, 300, 700, 1_500, 2_500]);
     assert_eq!(aws.waits()[0], ("the thing".to_owned(), "pending".to_owned()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stop_is_over_within_seven_seconds_whatever_is_under_way() {
+    let never = Duration::from_secs(100_000);
+    let forever = Answer::Slow(never, Box::new(done()));
+    let aws = Injected::paced()
+        .always("lambda:CreateFunction", forever)
+        .always("apigateway:CreateApi", refuse("TooManyRequestsException", "Rate exceeded"))
+        .always("ec2:CreateTags", done());
+    let cx = aws.cx();
+    // Far more than the rate lets through before the stop.
+    let queued = futures::future::join_all((0..300).map(|_| create_tags(&cx)));
+    let waiting = cx.wait("the thing", never, never, || async {
+        Ok(Waited::<()>::Still("pending".to_owned()))
+    });
+    let behind = async {
+        let _held = cx.exclusive("f").await;
+        create_function(&cx).await
+    };
+    let stop = async {
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        aws.ask_to_stop();
+        Instant::now()
+    };
+    let (queued, repeated, waited, first, second, asked) = tokio::join!(
+        queued,
+        create_api(&cx),
+        waiting,
+        // The second waits for the first, which waits for its answer.
+        async {
+            let _held = cx.exclusive("f").await;
+            create_function(&cx).await
+        },
+        behind,
+        stop
+    );
+    let took = asked.elapsed();
+    assert!(took <= Duration::from_secs(7), "{took:?}");
+    let stopped = queued.iter().filter(|result| result.is_err()).count();
+    assert_eq!(stopped + aws.sent("ec2:CreateTags").len(), 300);
+    assert!(stopped > 200, "{stopped} were queued");
+    let ends = [repeated, waited, first, second].into_iter().chain(queued).filter_map(Result::err);
+    assert!(ends.map(|fault| fault.kind).all(|kind| kind == FaultKind::Stopped));
+    assert_eq!(aws.sent("lambda:CreateFunction").len(), 1);
+}
+
+async fn create_tags(cx: &Cx) -> Result<(), Fault> {
+    cx.call("ec2:CreateTags", || cx.ec2().create_tags().resources("vpc-1").send()).await.map(|_| ())
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_first_call_is_repeated_like_every_other() {
+    let identity = "<Account>123456789012</Account><UserId>u</UserId>";
+    let aws = Injected::new().answers(
+        "sts:GetCallerIdentity",
+        [refuse("Throttling", "Rate exceeded"), Answer::Lost, broken(503), xml(identity)],
+    );
+    assert_eq!(crate::aws::account::of(&aws.cx()).await.unwrap(), "123456789012");
+    assert_eq!(aws.calls().len(), 4);
+}
+
+#[tokio::test(start_paused = true)]
+async fn refused_credentials_are_not_tried_again() {
+    let aws = Injected::new().answers(
+        "sts:GetCallerIdentity",
+        [refuse("InvalidClientTokenId", "The security token included in the request is invalid.")],
+    );
+    let fault = crate::aws::account::of(&aws.cx()).await.unwrap_err();
+    assert_eq!(fault.kind, FaultKind::Credentials);
+    assert!(fault.advice.is_some_and(|advice| advice.contains("AWS_PROFILE")));
+}
+
+/// What is traced while this is done, at the finest level: of this program, or of all.
+async fn traced<T>(targets: &str, work: impl Future<Output = T>) -> (T, String) {
+    let (reader, writer) = std::io::pipe().unwrap();
+    let subscriber = tracing_subscriber::fmt()
+        .with_env_filter(targets)
+        .with_ansi(false)
+        .with_writer(std::sync::Mutex::new(writer))
+        .finish();
+    let read = std::thread::spawn(|| std::io::read_to_string(reader).unwrap());
+    let guard = tracing::subscriber::set_default(subscriber);
+    // What other tests came by first may count as of no interest.
+    tracing::callsite::rebuild_interest_cache();
+    let done = work.await;
+    drop(guard);
+    (done, read.join().unwrap())
+}
+
+#[tokio::test(start_paused = true)]
+async fn calls_are_traced_without_what_they_send() {
+    let known = || refuse("InvalidParameterValueException", "hunter2");
+    let aws = Injected::new()
+        .answers("lambda:CreateFunction", [known(), broken(500), known()])
+        .answers("lambda:GetFunction", [json(json!({"Configuration": {}}))]);
+    let cx = aws.cx();
+    // So that the places that trace are known to the tracer.
+    create_function(&cx).await.unwrap_err();
+    let create = || {
+        let code = aws_sdk_lambda::types::FunctionCode::builder().build();
+        let secret = aws_sdk_lambda::types::Environment::builder().variables("KEY", "hunter2");
+        let call = cx.lambda().create_function().function_name("f").role("r").code(code);
+        call.environment(secret.build()).send()
+    };
+    let work = async {
+        cx.call("lambda:CreateFunction", create).await.unwrap_err();
+        cx.call("lambda:GetFunction", || cx.lambda().get_function().function_name("f").send())
+            .await
+            .unwrap();
+    };
+    let ((), said) = traced("maas=trace", work).await;
+    let told: Vec<&str> = said.lines().filter(|line| line.contains("maas::aws::call")).collect();
+    assert_eq!(told.len(), 3, "{said}");
+    for (line, words) in told.iter().zip([
+        ["lambda:CreateFunction", "attempt=1", "InternalFailure", "injected"],
+        ["lambda:CreateFunction", "attempt=2", "InvalidParameterValueException", "injected"],
+        ["lambda:GetFunction", "attempt=1", "answered", "ms="],
+    ]) {
+        words.iter().for_each(|word| assert!(line.contains(word), "no {word} in {line}"));
+    }
+    assert!(!said.contains("hunter2"), "{said}");
+}
+
+/// Why what the SDK traces is kept out of the log: with the request goes the secret.
+#[tokio::test(start_paused = true)]
+async fn the_sdk_traces_what_it_sends() {
+    let aws = Injected::new().answers("lambda:CreateFunction", [done()]);
+    let cx = aws.cx();
+    let (made, said) = traced("trace", create_function(&cx)).await;
+    made.unwrap();
+    assert!(said.contains("x-amz-date") && said.contains("aws_"), "{said}");
 }

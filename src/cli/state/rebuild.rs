@@ -88,6 +88,7 @@ async fn find(
     let store = Arc::new(MemoryStore::holding(fresh));
     let bench = Bench {
         catalogue: crate::aws::catalogue(),
+        settle_time: cloud.aws.settle_time(),
         cloud: cloud.aws,
         place: cloud.place,
         keeper: Keeper::start(store.clone())?,

@@ -9,6 +9,7 @@ pub use call::Call;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt, BufStream};
 use tokio::net::{TcpListener, TcpStream};
@@ -31,6 +32,8 @@ pub enum Act {
     Refuse(Refusal),
     /// The call goes through; its answer waits until [`Proxy::release`].
     HoldAnswer,
+    /// It goes through after that time.
+    Delay(Duration),
 }
 
 /// Decides about each call.
@@ -151,6 +154,7 @@ impl Shared {
             Act::Pass | Act::KillAfter | Act::LoseAnswer | Act::HoldAnswer => {}
             Act::KillBefore => return self.kill().await,
             Act::Reset => return Ok(()),
+            Act::Delay(time) => tokio::time::sleep(*time).await,
             Act::Refuse(refusal) => {
                 client.write_all(&refusal.answer(call.protocol).to_bytes()).await?;
                 return client.flush().await;

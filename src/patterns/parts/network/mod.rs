@@ -1,13 +1,5 @@
 //! Networks: a VPC of an instance's own, one that somebody else made, or another instance's.
 //!
-//! ```ignore
-//! let needs = Needs { application: true, data_port: Some(5432), secrets: true };
-//! let network = network(cx, params.network.as_ref(), needs);
-//! // … a database in `network.data_subnets` with `network.data_group` …
-//! network.house(cx, &lambda);
-//! let exports = network.export(Exports::default());
-//! ```
-//!
 //! What belongs to the network (VPC, subnets, routes, gateways, endpoints) is added at the address of
 //! the instance that owns it, by whichever instance needs it first. Security groups are each
 //! instance's own, so that instances which share a network do not reach each other's databases.

@@ -1,0 +1,59 @@
+//! What was interrupted, on a cloud whose lists lag.
+
+use maas::execute::EventKind;
+use tokio::time::{Duration, Instant};
+
+use crate::cloud::Trouble;
+use crate::stage::{Stage, want, wanted};
+
+const SETTLE_TIME: Duration = Duration::from_secs(10);
+
+/// A stage where the program died at the creation of `a`.
+async fn died(trouble: Trouble) -> Stage {
+    let mut stage = Stage::new();
+    stage.settle_time = SETTLE_TIME;
+    stage.cloud.trouble_at(1, trouble);
+    assert!(stage.apply(&wanted(&[("a", want(1))])).await.is_none());
+    stage.cloud.take_log();
+    stage
+}
+
+fn recovered(stage: &Stage) -> Vec<String> {
+    let events = stage.events.lock().unwrap();
+    let told = events.iter().filter_map(|event| match event {
+        EventKind::Recovered { what, .. } => Some(what.clone()),
+        _ => None,
+    });
+    told.collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_not_found_yet_is_not_made_again() {
+    let mut stage = died(Trouble::KillAfter).await;
+    stage.cloud.lags(SETTLE_TIME - Duration::from_secs(1));
+    stage.applies(&wanted(&[("a", want(1))])).await;
+    assert_eq!(recovered(&stage), ["it was made before the interruption and is finished now"]);
+    let log = stage.cloud.take_log();
+    assert!(!log.iter().any(|call| call.starts_with("create")), "{log:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_not_made_is_known_when_it_would_be_found() {
+    let mut stage = died(Trouble::KillBefore).await;
+    let started = Instant::now();
+    stage.applies(&wanted(&[("a", want(1))])).await;
+    assert_eq!(recovered(&stage), ["it was not made before the interruption"]);
+    let waited = started.elapsed();
+    // The intent is as old as the test is by the clock on the wall.
+    let least = SETTLE_TIME - Duration::from_secs(5);
+    assert!((least..=SETTLE_TIME + Duration::from_secs(1)).contains(&waited), "{waited:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_found_is_not_waited_for() {
+    let mut stage = died(Trouble::KillAfter).await;
+    let started = Instant::now();
+    stage.applies(&wanted(&[("a", want(1))])).await;
+    assert_eq!(recovered(&stage), ["it was made before the interruption and is finished now"]);
+    assert!(started.elapsed() < SETTLE_TIME, "{:?}", started.elapsed());
+}
