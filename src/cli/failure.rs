@@ -99,7 +99,15 @@ impl From<Fault> for Failure {
 impl From<Vec<(Address, Fault)>> for Failure {
     fn from(faults: Vec<(Address, Fault)>) -> Self {
         let stopped = faults.iter().any(|(_, fault)| fault.kind == FaultKind::Stopped);
-        let exit = if stopped { Exit::Stopped } else { Exit::Fault };
+        // What we refuse ourselves is what the manifest names.
+        let unfit = |(_, fault): &(_, Fault)| {
+            fault.kind == FaultKind::Refused && fault.operation.is_empty()
+        };
+        let exit = match stopped {
+            true => Exit::Stopped,
+            false if faults.iter().all(unfit) => Exit::Wrong,
+            false => Exit::Fault,
+        };
         let causes = faults.iter().map(|(at, fault)| Complaint::of_fault(Some(at), "read", fault));
         let complaint = Complaint::several(causes.collect(), "The cloud could not be read.");
         Self(Box::new(What::Complaint(exit, complaint)))

@@ -8,7 +8,7 @@ use tracing::Instrument;
 use super::hooks::Reading;
 use super::recover::{Found, find};
 use super::{Bench, EventKind};
-use crate::graph::{Address, Fault, FaultKind, HeldDocument};
+use crate::graph::{Address, AnyResource, Fault, FaultKind, HeldDocument};
 use crate::plan::{Observations, Observed, Operation, Plan, Reason, Step};
 use crate::state::{Record, Snapshot};
 
@@ -75,12 +75,26 @@ async fn standing_at(bench: &Bench, step: &Step) -> Result<Option<Observed>, Fau
     let resource = bench.catalogue.get(&step.kind).ok_or_else(|| unknown(&step.kind))?;
     let Some(inputs) = &step.preview else { return Ok(None) };
     match find(bench, resource.as_ref(), inputs, &[]).await {
+        Ok(Some(found)) if resource.traits().foreign => {
+            fit(resource.as_ref(), &found).map(|()| Some(Observed::Gone))
+        }
         Ok(Some(Found { id, ours, .. })) => Ok(Some(Observed::Standing { id, ours })),
         Ok(None) => Ok(Some(Observed::Gone)),
         // It hangs on something that is not there itself.
         Err(fault) if fault.kind == FaultKind::Defect => Ok(None),
         Err(fault) => Err(fault),
     }
+}
+
+/// Refuses what is somebody else's and not fit for what is put into it.
+fn fit(resource: &dyn AnyResource, found: &Found) -> Result<(), Fault> {
+    let objections = resource.check(&found.seen.inputs);
+    if objections.is_empty() {
+        return Ok(());
+    }
+    let told: Vec<String> = objections.into_iter().map(|it| it.message).collect();
+    let advice = "name others in the manifest, or change what is there";
+    Err(Fault::new(FaultKind::Refused, told.join("; ")).advise(advice))
 }
 
 /// What is there of one record; none where it was never told an id.

@@ -201,6 +201,9 @@ pub trait Resource: Sized + Send + Sync + 'static {
     /// The input that forbids its deletion while it is true. A plan that would delete it is refused
     /// before anything is touched.
     const PROTECTED_BY: Option<&'static str> = None;
+    /// Whether it is somebody else's, which is looked at and never made: what its check objects to in
+    /// what is seen makes a plan that reads the cloud impossible.
+    const FOREIGN: bool = false;
     /// Inputs whose values may be secrets. Of a resource that nobody knows any more they are recorded
     /// as digests only.
     const SENSITIVE: Paths = &[];

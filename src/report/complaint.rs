@@ -106,7 +106,7 @@ fn lift(address: &Address, input: &str, replaced: bool) -> String {
     }
     format!(
         "Nothing was touched. To delete it with what it holds, say `{input} = false` for it in \
-         `[patterns.{instance}]`: destroy goes by the manifest as it is then. An instance that is out of \
+         `[patterns.{instance}]`: destroy goes by the manifest as it is then, if it can be read. An instance that is out of \
          the manifest already goes after `{input} = false` was applied, or by `maas destroy --target \
          {instance}` with it back in."
     )

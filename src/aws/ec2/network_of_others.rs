@@ -53,6 +53,7 @@ impl Resource for NetworkOfOthers {
 
     const KIND: &'static str = "aws:ec2/network-of-others";
     const REPLACE_ON: &'static [&'static str] = &["vpc"];
+    const FOREIGN: bool = true;
 
     fn foretell(want: &NetworkOfOthersInputs, _place: &Place) -> Foretold {
         Foretold::default().id(want.vpc.as_str()).output("vpc_id", &want.vpc)
@@ -67,7 +68,7 @@ impl Resource for NetworkOfOthers {
             .that(subnets(&want.application_subnets), "application_subnets", message)
             .that(subnets(&want.data_subnets), "data_subnets", message)
             .that(apart, "data_subnets", "a subnet cannot be in both tiers")
-            .that(want.problems.is_empty(), "problems", "nothing may make it unfit")
+            .that(want.problems.is_empty(), "problems", unfit(want))
             .done()
     }
 
@@ -101,9 +102,13 @@ async fn verify(cx: &Cx, want: &NetworkOfOthersInputs) -> Result<(), Fault> {
     if problems.is_empty() {
         return Ok(());
     }
-    let message = format!("{} is not fit: {}", want.vpc, problems.join("; "));
-    Err(Fault::new(FaultKind::Refused, message)
+    let inputs = NetworkOfOthersInputs { problems, ..want.clone() };
+    Err(Fault::new(FaultKind::Refused, unfit(&inputs))
         .advise("name other subnets in the manifest, or change the network"))
+}
+
+fn unfit(inputs: &NetworkOfOthersInputs) -> String {
+    format!("{} is not fit: {}", inputs.vpc, inputs.problems.join("; "))
 }
 
 fn outputs_of(inputs: &NetworkOfOthersInputs) -> NetworkOfOthersOutputs {

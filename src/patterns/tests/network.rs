@@ -224,7 +224,8 @@ fn subnets_without_a_vpc_and_a_vpc_without_subnets() {
     insta::assert_snapshot!(wrong(
         &(instance("api", SUBNETS)
             + &instance("api-two", VPC)
-            + &instance("three", &format!("{VPC}{}", SUBNETS.replace("subnet-3", "subnet-1"))))
+            + &instance("three", &format!("{VPC}{}", SUBNETS.replace("subnet-3", "subnet-1")))
+            + &instance("four", &format!("{VPC}data_subnets = [\"subnet-3\"]")))
     ));
 }
 

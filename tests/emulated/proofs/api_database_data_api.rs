@@ -29,3 +29,19 @@ async fn a_request_runs_a_statement_through_the_data_api() {
     assert_eq!(subnets.unwrap_or_default(), Vec::<String>::new(), "it is outside of the network");
     it.ends_clean().await;
 }
+
+#[tokio::test]
+async fn a_run_goes_on_waiting_for_the_database_that_one_before_it_made() {
+    let mut it = Deployment::of("api-database-data-api").await;
+    let told = it.killed_while_it_waits_for("reports/database.instance").await;
+    assert!(told["what"].as_str().unwrap().contains("reports-dev-reports-database"), "{told}");
+    assert_eq!(told["state"], "creating");
+    assert!(told["elapsed_ms"].is_u64(), "{told}");
+    let calls = it.apply(&[]).await;
+    for made in ["rds:CreateDBCluster", "rds:CreateDBInstance"] {
+        assert!(!calls.contains_key(made), "{calls:?}");
+    }
+    assert!(calls.contains_key("rds:DescribeDBInstances"), "{calls:?}");
+    assert_eq!(reports(&it).await, json!([]));
+    it.leaves_nothing().await;
+}

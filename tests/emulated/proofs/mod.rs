@@ -6,6 +6,7 @@ mod api_database_data_api;
 mod api_database_postgres;
 mod catalogue;
 mod dead_letter_queue;
+mod network;
 mod queues_only;
 mod s3_multiple_subscriptions;
 mod s3_single_subscription;

@@ -9,7 +9,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tokio::process::Command;
 
-use super::{Answer, Cloud, Emulator, REGION, http};
+use super::{Answer, Cloud, Emulator, REGION, http, no_archives, until};
 
 /// How often an operation was called, by its name.
 pub type Calls = BTreeMap<String, u64>;
@@ -33,6 +33,14 @@ impl Deployment {
         let copy = copied(folder);
         let manifest = copy.path().join("manifests").join(format!("{name}.toml"));
         Self { cloud: Cloud::fresh(emulator).await, folder: copy, manifest, outputs: Value::Null }
+    }
+
+    /// Another manifest of `manifests/` in the same account, not yet applied.
+    pub async fn beside(&self, name: &str) -> Self {
+        let copy = copied("manifests");
+        let manifest = copy.path().join("manifests").join(format!("{name}.toml"));
+        let cloud = Cloud::of(self.cloud.emulator, self.cloud.account.clone(), no_archives()).await;
+        Self { cloud, folder: copy, manifest, outputs: Value::Null }
     }
 
     /// The same, applied.
@@ -94,9 +102,13 @@ impl Deployment {
 
     /// Runs `maas COMMAND MANIFEST …`.
     pub async fn maas(&self, command: &str, more: &[&str]) -> Output {
+        self.command(command, more).output().await.unwrap()
+    }
+
+    fn command(&self, command: &str, more: &[&str]) -> Command {
         let home = self.folder.path();
-        Command::new(env!("CARGO_BIN_EXE_maas"))
-            .args(command.split(' '))
+        let mut maas = Command::new(env!("CARGO_BIN_EXE_maas"));
+        maas.args(command.split(' '))
             .arg(&self.manifest)
             .arg("--state")
             .arg(self.state())
@@ -109,10 +121,24 @@ impl Deployment {
             .env("AWS_SECRET_ACCESS_KEY", "test")
             .env("AWS_REGION", REGION)
             .stdin(std::process::Stdio::null())
-            .kill_on_drop(true)
-            .output()
-            .await
-            .unwrap()
+            .kill_on_drop(true);
+        maas
+    }
+
+    /// Begins to apply, and kills the run as soon as it waits for that resource; the event that told so.
+    pub async fn killed_while_it_waits_for(&self, address: &str) -> Value {
+        let events = self.folder.path().join("killed.jsonl");
+        let given = ["--yes", "--events", events.to_str().unwrap()];
+        let mut run = self.command("apply", &given).spawn().unwrap();
+        let what = format!("waiting for {address}");
+        let told = until(&what, async || {
+            let text = fs::read_to_string(&events).unwrap_or_default();
+            let whole = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+            whole.into_iter().find(|it| it["kind"] == "waiting" && it["address"] == address)
+        })
+        .await;
+        run.kill().await.unwrap();
+        told
     }
 
     /// The same, which must end with that status; what it printed.

@@ -70,6 +70,11 @@ pub fn account() -> String {
     format!("{:012}", 100_000_000_000 + own)
 }
 
+/// Of functions that have no code.
+pub fn no_archives() -> Archives {
+    Arc::new(|digest| Err(format!("no archive {digest}")))
+}
+
 struct Silent;
 
 impl Hooks for Silent {
@@ -100,12 +105,16 @@ pub struct Cloud {
 impl Cloud {
     /// A fresh account of that emulator. For MiniStack a 12-digit access key is an account of its own.
     pub async fn fresh(emulator: Emulator) -> Self {
-        Self::with_archives(emulator, Arc::new(|digest| Err(format!("no archive {digest}")))).await
+        Self::with_archives(emulator, no_archives()).await
     }
 
     /// The same, for functions with these archives.
     pub async fn with_archives(emulator: Emulator, archives: Archives) -> Self {
-        let account = account();
+        Self::of(emulator, account(), archives).await
+    }
+
+    /// That account of that emulator.
+    pub async fn of(emulator: Emulator, account: String, archives: Archives) -> Self {
         let mut config = config(emulator, Credentials::new(&account, "test", None, None, "test"));
         if emulator == Emulator::Moto {
             config = self::config(emulator, assumed(&config, &account).await);

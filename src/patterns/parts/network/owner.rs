@@ -181,6 +181,11 @@ pub fn check(cx: &mut Cx<'_, '_>, keys: &NetworkKeys) {
         if keys.data_subnets.is_empty() {
             cx.problem(without_subnets(vpc));
         }
+        for (name, ids) in subnets {
+            if let [only] = ids.as_slice() {
+                cx.problem(one_subnet(name, only));
+            }
+        }
         twice(cx, keys);
     } else if let Some((name, place)) = given.into_iter().flatten().next() {
         let problem = Problem::at(place, CODE, "Subnets are given without their VPC.")
@@ -201,6 +206,12 @@ fn without_subnets(vpc: &Spanned<String>) -> Problem {
     Problem::at(vpc, CODE, "A VPC is given without its subnets.")
         .label("where in it the database belongs is not said")
         .help("Give `data_subnets`, and `application_subnets` for functions, each with subnets in two zones or more.")
+}
+
+fn one_subnet(name: &str, only: &Spanned<String>) -> Problem {
+    Problem::at(only, CODE, "A tier has one subnet.")
+        .label("a subnet is in one zone, and each tier needs two")
+        .help(format!("Give `{name}` the ids of subnets in two zones or more."))
 }
 
 fn twice(cx: &mut Cx<'_, '_>, keys: &NetworkKeys) {
