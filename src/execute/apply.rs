@@ -67,7 +67,7 @@ impl<'a> Applied<'a> {
         let node = self.graph.nodes().get(&step.key.address);
         let node = node.ok_or_else(|| defect(step, "it is in the plan and not in the graph"))?;
         let resolved = document::resolve(
-            node.wanted_at(step.generation),
+            node.wanted_at(step.generation).into_owned(),
             self.account.as_deref(),
             &|at, output, tie| self.value(at, output, tie),
         );

@@ -26,7 +26,7 @@ fn marked<'a>(value: &'a Value, mark: &str) -> Option<&'a Value> {
 
 /// The expression that this value is, if it is one.
 pub fn expression(value: &Value) -> Option<Expr> {
-    marked(value, EXPRESSION).and_then(|parts| serde_json::from_value(parts.clone()).ok())
+    marked(value, EXPRESSION).and_then(Expr::read)
 }
 
 /// Whether this value is a secret, in the open or sealed.
@@ -223,6 +223,38 @@ pub fn unseal(stored: Value, wanted: &Value, salt: &str) -> Value {
     }
 }
 
+/// Whether `applied`, as it was stored, is what [`resolve`] and [`seal`] make of `wanted`. It makes
+/// neither, so it is the quick way to see that nothing changed.
+pub fn is_applied(
+    wanted: &Value,
+    applied: &Value,
+    salt: &str,
+    account: Option<&str>,
+    lookup: &impl Fn(&Address, &str, Tie) -> Option<Value>,
+) -> bool {
+    if let Some(expr) = expression(wanted) {
+        return seal(resolve_expression(expr, account, lookup), salt) == *applied;
+    }
+    if let Some(secret) = marked(wanted, SECRET) {
+        return sealed(secret, salt) == *applied;
+    }
+    let is_applied =
+        |wanted: &Value, applied: &Value| is_applied(wanted, applied, salt, account, lookup);
+    match (wanted, applied) {
+        (Value::Object(wanted), Value::Object(applied)) => {
+            wanted.len() == applied.len()
+                && wanted.iter().zip(applied).all(|((key, wanted), (other, applied))| {
+                    key == other && is_applied(wanted, applied)
+                })
+        }
+        (Value::Array(wanted), Value::Array(applied)) => {
+            wanted.len() == applied.len()
+                && wanted.iter().zip(applied).all(|(wanted, applied)| is_applied(wanted, applied))
+        }
+        _ => wanted == applied,
+    }
+}
+
 /// The document with those of its values sealed that are sealed in `pattern`: what the cloud
 /// reports of secrets, made comparable with what was recorded.
 pub fn seal_like(document: Value, pattern: &Value, salt: &str) -> Value {
@@ -247,6 +279,7 @@ pub fn hex(bytes: &[u8]) -> String {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used)]
 mod tests {
     use serde_json::json;
 
@@ -286,5 +319,24 @@ mod tests {
         assert_eq!(unseal(stored.clone(), &document, "salt"), document);
         let seen = json!({"environment": {"KEY": "hunter2", "PLAIN": "x"}});
         assert_eq!(seal_like(seen, &stored, "salt"), stored);
+    }
+
+    #[test]
+    fn is_applied_where_resolving_and_sealing_make_the_same() {
+        let wanted = json!({"arn": {"$expr": [{"node": "x/q", "output": "arn"}, "/*"]},
+            "key": {"$secret": "hunter2"}, "list": [1, {"$expr": [{"node": "x/q", "output": "id"}]}]});
+        let stored = seal(resolve(wanted.clone(), Some("1"), &arn), "salt");
+        let same = |applied: &Value| is_applied(&wanted, applied, "salt", Some("1"), &arn);
+        assert!(same(&stored));
+        for (at, other) in
+            [("/arn", json!("arn:2:q/*")), ("/key", json!("hunter2")), ("/list", json!([1]))]
+        {
+            let mut changed = stored.clone();
+            *changed.pointer_mut(at).unwrap() = other;
+            assert!(!same(&changed), "{at}");
+        }
+        let mut more = stored.clone();
+        more["more"] = json!(null);
+        assert!(!same(&more));
     }
 }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
 use super::document::{EXPRESSION, SEALED, SECRET};
-use super::{Address, Handle};
+use super::{Address, Expr, Handle, Part};
 
 /// The tags of a resource in the cloud.
 pub type Tags = BTreeMap<String, String>;
@@ -62,64 +62,6 @@ pub enum Input<T> {
     Sealed(String),
     /// To be made from other resources' outputs.
     Pending(Expr),
-}
-
-/// A text, or a whole value, made of outputs of other resources.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Expr {
-    /// The pieces in order; a single output stands for its value of whatever type.
-    pub parts: Vec<Part>,
-}
-
-/// One piece of an [`Expr`].
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(untagged)]
-pub enum Part {
-    /// Text as it stands.
-    Text(String),
-    /// An output of another resource.
-    Output {
-        /// The resource.
-        node: Address,
-        /// The output's name.
-        output: String,
-    },
-    /// An output of another resource as it is foretold, so that this one need not wait for it.
-    Foretold {
-        /// The resource.
-        node: Address,
-        /// The output's name.
-        foretold: String,
-    },
-    /// The AWS account's id, where it is not known yet.
-    Account {
-        /// Always true; the key tells the piece's kind.
-        account: bool,
-    },
-    /// Text that makes the whole a secret.
-    Secret {
-        /// The text itself. It lives in memory only.
-        secret: String,
-    },
-}
-
-impl Part {
-    /// The piece that stands for the account's id.
-    pub const ACCOUNT: Self = Self::Account { account: true };
-}
-
-impl fmt::Debug for Part {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Text(text) => write!(f, "{text:?}"),
-            Self::Output { node, output } | Self::Foretold { node, foretold: output } => {
-                write!(f, "${{{node}.{output}}}")
-            }
-            Self::Account { .. } => f.write_str("${account}"),
-            Self::Secret { .. } => f.write_str("(secret)"),
-        }
-    }
 }
 
 /// A value was asked for before the resources it comes from exist.
@@ -269,7 +211,7 @@ impl<T> Output<T> {
         Input::Pending(Expr { parts: vec![part] })
     }
 
-    fn part(&self) -> Part {
+    pub(super) fn part(&self) -> Part {
         Part::Output { node: self.node.clone(), output: self.name.to_owned() }
     }
 }
@@ -283,131 +225,5 @@ impl<T> From<Output<T>> for Input<T> {
 impl From<Output<Arn>> for Input<String> {
     fn from(output: Output<Arn>) -> Self {
         Self::Pending(Expr { parts: vec![output.part()] })
-    }
-}
-
-/// A thing that can stand in a [`text!`](crate::text): text, or a value still to come.
-pub trait IntoParts {
-    /// Adds the pieces of this value to those of a text.
-    fn append_to(self, parts: &mut Vec<Part>);
-}
-
-impl IntoParts for &str {
-    fn append_to(self, parts: &mut Vec<Part>) {
-        match parts.last_mut() {
-            Some(Part::Text(text)) => text.push_str(self),
-            _ if self.is_empty() => {}
-            _ => parts.push(Part::Text(self.to_owned())),
-        }
-    }
-}
-
-impl IntoParts for String {
-    fn append_to(self, parts: &mut Vec<Part>) {
-        self.as_str().append_to(parts);
-    }
-}
-
-impl IntoParts for &String {
-    fn append_to(self, parts: &mut Vec<Part>) {
-        self.as_str().append_to(parts);
-    }
-}
-
-impl<T> IntoParts for Output<T> {
-    fn append_to(self, parts: &mut Vec<Part>) {
-        parts.push(self.part());
-    }
-}
-
-impl IntoParts for Part {
-    fn append_to(self, parts: &mut Vec<Part>) {
-        match self {
-            Self::Text(text) => text.append_to(parts),
-            other => parts.push(other),
-        }
-    }
-}
-
-impl<T: fmt::Display> IntoParts for Input<T> {
-    fn append_to(self, parts: &mut Vec<Part>) {
-        match self {
-            Self::Known(value) => value.to_string().append_to(parts),
-            Self::Secret(value) => parts.push(Part::Secret { secret: value.to_string() }),
-            // A recorded secret stands for itself only; it never goes into a new text.
-            Self::Sealed(_) => parts.push(Part::Secret { secret: String::new() }),
-            Self::Pending(expr) => expr.parts.into_iter().for_each(|part| part.append_to(parts)),
-        }
-    }
-}
-
-impl Expr {
-    /// The text that these pieces make: known where all of them are text.
-    pub fn text<T: From<String>>(parts: Vec<Part>) -> Input<T> {
-        let known = parts.iter().all(|part| matches!(part, Part::Text(_) | Part::Secret { .. }));
-        if !known {
-            return Input::Pending(Self { parts });
-        }
-        let secret = parts.iter().any(|part| matches!(part, Part::Secret { .. }));
-        let whole: String = parts
-            .into_iter()
-            .map(|part| match part {
-                Part::Text(text) | Part::Secret { secret: text } => text,
-                Part::Output { .. } | Part::Foretold { .. } | Part::Account { .. } => String::new(),
-            })
-            .collect();
-        if secret { Input::Secret(whole.into()) } else { Input::Known(whole.into()) }
-    }
-}
-
-/// Makes an [`Input`](crate::graph::Input) of text from pieces, some of which may be outputs:
-/// `text!(bucket.arn(), "/*")`.
-#[macro_export]
-macro_rules! text {
-    ($($piece:expr),+ $(,)?) => {{
-        let mut parts = ::std::vec::Vec::new();
-        $( $crate::graph::IntoParts::append_to($piece, &mut parts); )+
-        $crate::graph::Expr::text(parts)
-    }};
-}
-
-#[cfg(test)]
-#[expect(clippy::unwrap_used)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    fn output(name: &str) -> Part {
-        Part::Output { node: Address::new("jobs", "queue"), output: name.to_owned() }
-    }
-
-    #[test]
-    fn a_text_with_an_output_is_pending_and_survives_a_round_trip() {
-        let text: Input<String> = text!("a", output("arn"), "/*");
-        let written = serde_json::to_value(&text).unwrap();
-        assert_eq!(written, json!({"$expr": ["a", {"node": "jobs/queue", "output": "arn"}, "/*"]}));
-        assert_eq!(serde_json::from_value::<Input<String>>(written).unwrap(), text);
-    }
-
-    #[test]
-    fn a_text_of_known_pieces_is_known() {
-        assert_eq!(text!("a", Input::Known(7), "b"), Input::Known("a7b".to_owned()));
-    }
-
-    #[test]
-    fn a_secret_piece_makes_the_whole_a_secret_that_does_not_show() {
-        let text: Input<String> = text!("user:", Part::Secret { secret: "hunter2".into() });
-        assert_eq!(text, Input::Secret("user:hunter2".into()));
-        assert!(!format!("{text:?}").contains("hunter2"));
-    }
-
-    #[test]
-    fn a_pending_value_says_what_it_waits_for() {
-        let text: Input<String> = text!(output("arn"), Part::ACCOUNT);
-        assert_eq!(
-            text.get().unwrap_err().to_string(),
-            "the value is not known until ${jobs/queue.arn}, ${account} exist"
-        );
     }
 }

@@ -8,6 +8,7 @@ mod catalogue;
 mod context;
 pub mod document;
 pub mod draw;
+mod expr;
 mod fault;
 mod input;
 mod name;
@@ -22,8 +23,9 @@ pub use catalogue::{
 };
 pub use context::{Cx, Hooks, Place, Stop, Waited};
 pub use document::Document;
+pub use expr::{Expr, IntoParts, Part};
 pub use fault::{Fault, FaultKind, OrAbsent};
-pub use input::{Arn, Expr, Input, IntoParts, NotYetKnown, Output, Part, Tags};
+pub use input::{Arn, Input, NotYetKnown, Output, Tags};
 pub use name::{Charset, Naming, physical_name};
 pub use nodes::{Graph, Handle, NameOrigin, Node, Scope};
 pub use order::{Cycle, Needs, cycle, layers, topological};

@@ -1,5 +1,6 @@
 //! The graph itself: nodes, typed handles to them, and how patterns build it.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::marker::PhantomData;
@@ -139,10 +140,12 @@ impl Node {
     }
 
     /// The wanted inputs of its nth generation; replacements with a generated name have another one.
-    pub fn wanted_at(&self, generation: u32) -> Document {
-        let mut wanted = self.wanted.clone();
-        if let (NameOrigin::Generated(stem), Some(naming)) = (&self.name, self.traits.name) {
-            wanted[naming.input] = naming.generated(stem, generation);
+    pub fn wanted_at(&self, generation: u32) -> Cow<'_, Document> {
+        let mut wanted = Cow::Borrowed(&self.wanted);
+        if let (NameOrigin::Generated(stem), Some(naming), 1..) =
+            (&self.name, self.traits.name, generation)
+        {
+            wanted.to_mut()[naming.input] = naming.generated(stem, generation);
         }
         wanted
     }
@@ -352,16 +355,18 @@ impl Graph {
     }
 
     fn rewrite_aliases(&mut self) {
-        let addresses: Vec<Address> = self.nodes.keys().cloned().collect();
-        for address in addresses {
-            let Some(mut node) = self.nodes.remove(&address) else { continue };
+        if self.aliases.is_empty() {
+            return;
+        }
+        let mut nodes = std::mem::take(&mut self.nodes);
+        for node in nodes.values_mut() {
             node.after = node.after.iter().map(|after| self.real(after)).collect();
-            node.wanted = document::map_expressions(node.wanted, &mut |mut expr: Expr| {
+            node.wanted = document::map_expressions(node.wanted.take(), &mut |mut expr: Expr| {
                 self.unalias(&mut expr);
                 to_value(&Input::<Value>::Pending(expr))
             });
-            self.nodes.insert(address, node);
         }
+        self.nodes = nodes;
     }
 
     fn dangling(&self) -> Vec<String> {

@@ -1,15 +1,19 @@
 //! What happens to each resource, before anything is ordered.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
+use super::check::Flaw;
+use super::current::current;
 use super::diff::{Change, changes};
+use super::refreshed::refreshed;
+use super::target::Targeted;
 use super::{Observations, Observed, Options, PlanError, Reason};
 use crate::graph::document::{self, Tie};
 use crate::graph::{
-    ALL, Address, AnyResource, Catalogue, Document, Graph, NameOrigin, Node, Place, Traits,
-    topological,
+    ALL, Address, AnyResource, Catalogue, Document, Graph, NameOrigin, Node, Place, topological,
 };
 use crate::state::{Key, Record, Snapshot};
 
@@ -21,7 +25,6 @@ pub(super) struct World<'a> {
     pub place: &'a Place,
     pub catalogue: &'a Catalogue,
     pub options: &'a Options,
-    pub targeted: &'a Option<BTreeSet<Address>>,
 }
 
 /// What happens to one wanted resource.
@@ -36,6 +39,15 @@ pub(super) enum Verdict {
     },
 }
 
+/// The inputs that a resource is to have, sealed.
+#[derive(Clone, Debug)]
+pub(super) struct Inputs {
+    /// With references in them.
+    pub wanted: Document,
+    /// As far as they are known.
+    pub preview: Document,
+}
+
 /// A verdict and what led to it.
 #[derive(Clone, Debug)]
 pub(super) struct Decision {
@@ -43,8 +55,8 @@ pub(super) struct Decision {
     pub reasons: Vec<Reason>,
     pub changes: Vec<Change>,
     pub generation: u32,
-    pub wanted: Document,
-    pub preview: Document,
+    /// Its inputs; none where they are those that were applied.
+    pub inputs: Option<Inputs>,
     /// The inputs as seen, where they differ from those recorded.
     pub seen: Option<Document>,
 }
@@ -53,6 +65,8 @@ pub(super) struct Decision {
 pub(super) struct Decisions {
     pub order: Vec<Address>,
     pub nodes: BTreeMap<Address, Decision>,
+    pub targeted: Targeted,
+    /// The outputs that what is made or changed will have.
     pub foretold: BTreeMap<Address, Map<String, Value>>,
     pub refreshed: Vec<Record>,
     pub lost: Vec<Key>,
@@ -63,10 +77,6 @@ type Generations = BTreeMap<Address, u32>;
 impl World<'_> {
     pub fn record(&self, address: &Address) -> Option<&Record> {
         self.snapshot.records.get(&Key::from(address.clone()))
-    }
-
-    pub fn in_scope(&self, address: &Address) -> bool {
-        self.targeted.as_ref().is_none_or(|targeted| targeted.contains(address))
     }
 
     fn resource(&self, node: &Node) -> Result<&dyn AnyResource, PlanError> {
@@ -83,33 +93,45 @@ impl World<'_> {
     }
 }
 
-/// Decides what happens to each wanted resource.
-pub(super) fn decide(world: &World<'_>) -> Result<Decisions, Vec<PlanError>> {
-    let needs =
-        world.graph.nodes().iter().map(|(address, node)| (address.clone(), node.needs())).collect();
+/// Decides what happens to each wanted resource; `targeted` is what the plan may touch.
+pub(super) fn decide(
+    world: &World<'_>,
+    mut targeted: Targeted,
+) -> Result<Decisions, Vec<PlanError>> {
+    let nodes = world.graph.nodes();
+    let needs = nodes.iter().map(|(address, node)| (address.clone(), node.needs())).collect();
     let order = topological(&needs).map_err(|cycle| vec![cycle.into()])?;
     let mut generations = Generations::new();
-    // A replacement changes a foretold name, which may change what was decided before it; each
-    // round settles at least one more resource, and two are nearly always enough.
-    loop {
-        let round = Round::run(world, &order, &generations)?;
-        let settled: Generations = round
-            .decisions
-            .iter()
-            .map(|(address, decision)| (address.clone(), decision.generation))
-            .collect();
-        if settled == generations || round.decisions.is_empty() {
-            return Ok(round.finish(order));
+    // A replacement changes a foretold name, and draws in what uses the old one, which may change
+    // what was decided before it. Each round settles at least one more resource; one is enough where
+    // nothing is replaced.
+    for _ in 0..=2 * order.len() + 1 {
+        let round = Round::run(world, &order, &generations, &targeted)?;
+        let settled = round.generations();
+        let wider = targeted.drawn_in(world.graph, world.snapshot, |address| {
+            let decision = round.decisions.get(address);
+            decision.is_some_and(|it| matches!(it.verdict, Verdict::Replace { .. }))
+        });
+        match wider {
+            None if settled == generations => return Ok(round.finish(order)),
+            None => {}
+            Some(wider) => targeted = wider,
         }
         generations = settled;
     }
+    let key = order.into_iter().next().map(Key::from);
+    let flaw = key.map(|key| Flaw { key, rule: "what has to be replaced does not settle" });
+    Err(flaw.map(PlanError::Flawed).into_iter().collect())
 }
 
 struct Round<'a> {
     world: &'a World<'a>,
     generations: &'a Generations,
-    foretold: BTreeMap<Address, Map<String, Value>>,
+    targeted: &'a Targeted,
+    foretold: BTreeMap<&'a Address, OnceCell<Map<String, Value>>>,
     decisions: BTreeMap<Address, Decision>,
+    /// Whether anything goes before its replacement comes.
+    old_first: bool,
 }
 
 impl<'a> Round<'a> {
@@ -117,22 +139,37 @@ impl<'a> Round<'a> {
         world: &'a World<'a>,
         order: &[Address],
         generations: &'a Generations,
+        targeted: &'a Targeted,
     ) -> Result<Self, Vec<PlanError>> {
-        let mut round =
-            Round { world, generations, foretold: BTreeMap::new(), decisions: BTreeMap::new() };
+        let mut round = Round {
+            world,
+            generations,
+            targeted,
+            foretold: world.graph.nodes().keys().map(|at| (at, OnceCell::new())).collect(),
+            decisions: BTreeMap::new(),
+            old_first: false,
+        };
         let mut errors = Vec::new();
-        for node in world.graph.nodes().values() {
-            if let Err(error) = round.foretell(node) {
-                errors.push(error);
-            }
-        }
         for node in order.iter().filter_map(|address| world.graph.nodes().get(address)) {
             match round.decide(node) {
-                Ok(decision) => drop(round.decisions.insert(node.address.clone(), decision)),
+                Ok(decision) => {
+                    round.old_first |=
+                        matches!(decision.verdict, Verdict::Replace { new_first: false });
+                    round.decisions.insert(node.address.clone(), decision);
+                }
                 Err(found) => errors.extend(found),
             }
         }
         if errors.is_empty() { Ok(round) } else { Err(errors) }
+    }
+
+    /// The generations that are not those recorded.
+    fn generations(&self) -> Generations {
+        let new = self
+            .decisions
+            .iter()
+            .filter(|(_, decision)| matches!(decision.verdict, Verdict::Replace { .. }));
+        new.map(|(address, decision)| (address.clone(), decision.generation)).collect()
     }
 
     fn generation(&self, address: &Address) -> u32 {
@@ -140,38 +177,47 @@ impl<'a> Round<'a> {
         self.generations.get(address).copied().unwrap_or_else(recorded)
     }
 
-    fn foretell(&mut self, node: &Node) -> Result<(), PlanError> {
-        let wanted = node.wanted_at(self.generation(&node.address));
-        let wanted =
-            document::resolve(wanted, self.world.place.account.as_deref(), &|_, _, _| None);
-        let foretold = self.world.resource(node)?.foretell(&wanted, self.world.place);
-        self.foretold.insert(node.address.clone(), foretold.outputs);
-        Ok(())
+    /// The outputs that it will have, as far as they follow from its own inputs.
+    fn foretold(&self, address: &Address) -> Option<&Map<String, Value>> {
+        let foretell = || {
+            let node = &self.world.graph.nodes()[address];
+            let wanted = node.wanted_at(self.generation(address)).into_owned();
+            let wanted =
+                document::resolve(wanted, self.world.place.account.as_deref(), &|_, _, _| None);
+            let resource = self.world.resource(node);
+            resource.map(|it| it.foretell(&wanted, self.world.place).outputs).unwrap_or_default()
+        };
+        Some(self.foretold.get(address)?.get_or_init(foretell))
+    }
+
+    fn in_scope(&self, node: &Node) -> bool {
+        self.targeted.contains(&node.address)
     }
 
     fn decide(&self, node: &Node) -> Result<Decision, Vec<PlanError>> {
         let record = self.world.record(&node.address);
         let resource = self.world.resource(node).map_err(|error| vec![error])?;
-        let generation = record.map_or(0, |record| record.generation);
-        let (wanted, preview) = self.preview(node, resource, generation)?;
         let mut decision = Decision {
             verdict: Verdict::Keep,
             reasons: Vec::new(),
             changes: Vec::new(),
-            generation,
-            wanted,
-            preview,
+            generation: record.map_or(0, |record| record.generation),
+            inputs: None,
             seen: None,
         };
         let is_gone = self.world.is_gone(&node.address) || self.went_with_owner(node);
+        if record.is_some_and(|record| !is_gone && self.is_as_applied(node, record)) {
+            return Ok(decision);
+        }
+        decision.inputs = Some(self.inputs(node, resource, decision.generation)?);
         let Some(record) = record.filter(|_| !is_gone) else {
-            if self.world.in_scope(&node.address) {
+            if self.in_scope(node) {
                 decision.verdict = Verdict::Create;
                 decision.reasons = vec![self.why_made(node, record)?];
             }
             return Ok(decision);
         };
-        if !self.world.in_scope(&node.address) {
+        if !self.in_scope(node) {
             return Ok(decision);
         }
         self.compare(node, record, resource, &mut decision)?;
@@ -201,15 +247,31 @@ impl<'a> Round<'a> {
         })
     }
 
-    /// The wanted inputs, with references and as far as they are known, both sealed.
-    fn preview(
+    /// Whether nothing can be said of it: the quick way, where a plan has few changes.
+    fn is_as_applied(&self, node: &Node, record: &Record) -> bool {
+        let World { seen, options, place, snapshot, .. } = self.world;
+        record.finished
+            && record.kind == node.traits.kind
+            && !seen.contains_key(&node.address)
+            && !options.replace.contains(&node.address)
+            && document::is_applied(
+                &node.wanted_at(record.generation),
+                &record.inputs,
+                &snapshot.meta.salt,
+                place.account.as_deref(),
+                &|at, output, tie| self.value(at, output, tie),
+            )
+            && self.goes_along(node, record).is_none()
+    }
+
+    fn inputs(
         &self,
         node: &Node,
         resource: &dyn AnyResource,
         generation: u32,
-    ) -> Result<(Document, Document), Vec<PlanError>> {
+    ) -> Result<Inputs, Vec<PlanError>> {
         let salt = &self.world.snapshot.meta.salt;
-        let wanted = node.wanted_at(generation);
+        let wanted = node.wanted_at(generation).into_owned();
         let account = self.world.place.account.as_deref();
         let resolved = document::resolve(wanted.clone(), account, &|at, output, tie| {
             self.value(at, output, tie)
@@ -230,12 +292,12 @@ impl<'a> Round<'a> {
         let normal = resource
             .normal(resolved)
             .map_err(|fault| vec![refused(String::new(), fault.message)])?;
-        Ok((document::seal(wanted, salt), document::seal(normal, salt)))
+        Ok(Inputs { wanted: document::seal(wanted, salt), preview: document::seal(normal, salt) })
     }
 
     /// The value that a reference has at plan time.
     fn value(&self, at: &Address, output: &str, tie: Tie) -> Option<Value> {
-        let foretold = || self.foretold.get(at)?.get(output).cloned();
+        let foretold = || self.foretold(at)?.get(output).cloned();
         let recorded = || {
             if let Some(Observed::Seen(seen)) = self.world.seen.get(at) {
                 return seen.outputs.get(output).cloned();
@@ -268,6 +330,10 @@ impl<'a> Round<'a> {
         let verdict = |at: &Address| self.decisions.get(at).map(|decision| &decision.verdict);
         let owner = node.owner().filter(|at| matches!(verdict(at), Some(Verdict::Replace { .. })));
         owner.or_else(|| {
+            // Most plans have none, and to look for it is dear.
+            if !self.old_first {
+                return None;
+            }
             node.fixed_needs().into_iter().find(|at| {
                 matches!(verdict(at), Some(Verdict::Replace { new_first: false }))
                     && record.needs.contains(at)
@@ -304,7 +370,8 @@ impl<'a> Round<'a> {
             }
             _ => applied.clone(),
         };
-        decision.changes = changes(&current, &decision.preview);
+        let preview = decision.inputs.as_ref().map(|inputs| &inputs.preview);
+        decision.changes = changes(&current, preview.unwrap_or(&applied));
         let drifted = changes(&applied, &current);
         let by_hand = |path: &str| drifted.iter().any(|drift| drift.path == path);
         let (drift, change): (Vec<String>, Vec<String>) = decision
@@ -359,8 +426,8 @@ impl<'a> Round<'a> {
     ) -> Result<(), Vec<PlanError>> {
         let generated = matches!(node.name, NameOrigin::Generated(_));
         decision.generation = record.generation + 1;
-        (decision.wanted, decision.preview) = self.preview(node, resource, decision.generation)?;
-        let stays = |input: &str| record.inputs.get(input) == decision.preview.get(input);
+        let inputs = decision.inputs.insert(self.inputs(node, resource, decision.generation)?);
+        let stays = |input: &str| record.inputs.get(input) == inputs.preview.get(input);
         let known_by = node.traits.known_by;
         let collides = node.traits.name.is_some_and(|naming| !generated && stays(naming.input))
             || (!known_by.is_empty() && known_by.iter().all(|input| stays(input)));
@@ -377,58 +444,15 @@ impl<'a> Round<'a> {
     }
 
     fn finish(self, order: Vec<Address>) -> Decisions {
-        let (refreshed, lost) = self.refreshed();
-        Decisions { order, nodes: self.decisions, foretold: self.foretold, refreshed, lost }
+        let (refreshed, lost) = refreshed(self.world, &self.decisions);
+        let moves = |address: &&Address| !matches!(self.decisions[*address].verdict, Verdict::Keep);
+        let foretold = self
+            .decisions
+            .keys()
+            .filter(moves)
+            .filter_map(|address| Some((address.clone(), self.foretold(address)?.clone())));
+        let foretold = foretold.collect();
+        let targeted = self.targeted.clone();
+        Decisions { order, nodes: self.decisions, targeted, foretold, refreshed, lost }
     }
-
-    /// Records that reading brought up to date: outputs, and inputs where nothing will be sent.
-    fn refreshed(&self) -> (Vec<Record>, Vec<Key>) {
-        let (mut refreshed, mut lost) = (Vec::new(), Vec::new());
-        for (address, seen) in self.world.seen {
-            let Some(record) = self.world.record(address) else { continue };
-            let seen = match seen {
-                Observed::Gone if !self.world.graph.nodes().contains_key(address) => {
-                    lost.push(record.key());
-                    continue;
-                }
-                Observed::Gone | Observed::Standing { .. } => continue,
-                Observed::Seen(seen) => seen,
-            };
-            let decision = self.decisions.get(address);
-            let mut now = record.clone();
-            if record.finished {
-                now.outputs = Some(seen.outputs.clone());
-            }
-            if let Some(Decision { verdict: Verdict::Keep, preview, seen: Some(_), .. }) = decision
-            {
-                now.inputs = preview.clone();
-            }
-            if now != *record {
-                refreshed.push(now);
-            }
-        }
-        (refreshed, lost)
-    }
-}
-
-/// The inputs as they are now: those seen, as far as they were ever sent. What the cloud filled in
-/// by itself is no drift, and neither are tags that others put.
-pub fn current(applied: &Document, seen: &Document, traits: &Traits, salt: &str) -> Document {
-    let seen = document::seal_like(seen.clone(), applied, salt);
-    let Value::Object(applied) = applied else { return seen };
-    let pick = |(key, applied): (&String, &Value)| {
-        let value = match seen.get(key) {
-            _ if traits.unread.contains(&key.as_str()) => applied.clone(),
-            Some(Value::Object(tags)) if traits.tagged && key == "tags" => Value::Object(
-                tags.iter()
-                    .filter(|(tag, _)| applied.get(tag).is_some())
-                    .map(|(k, v)| (k.clone(), v.clone()))
-                    .collect(),
-            ),
-            Some(value) => value.clone(),
-            None => Value::Null,
-        };
-        (key.clone(), value)
-    };
-    Value::Object(applied.iter().map(pick).filter(|(_, value)| !value.is_null()).collect())
 }

@@ -1,6 +1,6 @@
 //! What is seen against what was applied.
 
-use super::decide::current;
+use super::current;
 use super::{Change, Observations, Observed, changes};
 use crate::graph::{Address, Catalogue};
 use crate::state::Snapshot;

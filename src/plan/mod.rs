@@ -5,18 +5,20 @@
 //! it. Pure: no calls, no files, no clock. May use `graph` and `state`; never names AWS.
 
 mod check;
+mod current;
 mod decide;
 mod diff;
 mod drift;
 mod model;
 mod order;
 mod protected;
+mod refreshed;
 mod target;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use check::{Flaw, check};
-pub use decide::current;
+pub use current::current;
 pub use diff::{Change, changes};
 pub use drift::{Drift, drift};
 pub use model::{Action, Half, Operation, Plan, Reason, Step, StepId, Summary, Unchanged};
@@ -138,10 +140,9 @@ pub fn plan(
     let targeted =
         target::select(graph, snapshot, &options.targets).map_err(|error| vec![error.into()])?;
     let flags = [("--replace", &options.replace), ("--adopt", &options.adopt)];
-    target::check(graph, targeted.as_ref(), flags)?;
-    let world =
-        decide::World { graph, snapshot, seen, place, catalogue, options, targeted: &targeted };
-    let decisions = decide::decide(&world)?;
+    target::check(graph, &targeted, flags)?;
+    let world = decide::World { graph, snapshot, seen, place, catalogue, options };
+    let decisions = decide::decide(&world, targeted)?;
     let plan = order::order(&world, decisions);
     let flaws = check::check(&plan, snapshot).into_iter().map(PlanError::Flawed);
     let errors: Vec<PlanError> =

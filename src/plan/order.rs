@@ -9,13 +9,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value;
+
 use super::Teardown;
 use super::decide::{Decision, Decisions, Verdict, World};
 use super::diff::Change;
 use super::model::{Half, Operation, Plan, Reason, Step, StepId, Unchanged};
-use crate::graph::{Address, Node, Traits};
+use crate::graph::{Address, Document, Node, Traits};
 use crate::state::{Key, Record};
-use serde_json::Value;
 
 /// Steps under construction. Each knows what it waits for by index.
 struct Order<'a> {
@@ -44,13 +45,10 @@ pub(super) fn order(world: &World<'_>, decisions: Decisions) -> Plan {
             _ => order.add_wanted(address, decision),
         }
     }
-    order.add_unwanted(&decisions.lost);
+    order.add_unwanted(&decisions);
     order.wait_for_needs();
     order.wait_for_users();
     order.die_with_owners();
-    let made: BTreeSet<&Address> = order.ups.keys().collect();
-    let foretold =
-        decisions.foretold.into_iter().filter(|(address, _)| made.contains(address)).collect();
     Plan {
         project: world.graph.scope().project.clone(),
         environment: world.graph.scope().environment.clone(),
@@ -58,7 +56,7 @@ pub(super) fn order(world: &World<'_>, decisions: Decisions) -> Plan {
         state_serial: world.snapshot.meta.serial,
         unchanged,
         refreshed: decisions.refreshed,
-        foretold,
+        foretold: decisions.foretold,
         steps: sorted(order.steps),
     }
 }
@@ -70,7 +68,10 @@ impl Order<'_> {
 
     fn add_wanted(&mut self, address: &Address, decision: &Decision) {
         let world = self.world;
-        let Some(node) = world.graph.nodes().get(address) else { return };
+        let (Some(node), Some(inputs)) = (world.graph.nodes().get(address), &decision.inputs)
+        else {
+            return;
+        };
         let record = world.record(address);
         let replace = match decision.verdict {
             Verdict::Replace { new_first } => record.map(|record| (record, new_first)),
@@ -100,15 +101,15 @@ impl Order<'_> {
             after,
             reasons: decision.reasons.clone(),
             changes: decision.changes.clone(),
-            wanted: Some(decision.wanted.clone()),
-            preview: Some(decision.preview.clone()),
+            wanted: Some(inputs.wanted.clone()),
+            preview: Some(inputs.preview.clone()),
             seen: decision.seen.clone(),
             generation: decision.generation,
             name_pinned: matches!(node.name, crate::graph::NameOrigin::Pinned),
             needs: node.needs(),
             owner: node.owner(),
             id: record.filter(|_| update).and_then(|record| record.id.clone()),
-            name: name(node, decision).filter(|_| !update),
+            name: name(node, &inputs.preview).filter(|_| !update),
             seconds: node.traits.seconds,
         };
         let at = self.push(step);
@@ -123,15 +124,16 @@ impl Order<'_> {
 
     /// Deletes what is recorded and not wanted, and old copies that earlier replacements left; of
     /// what is gone already, forgets the record.
-    fn add_unwanted(&mut self, lost: &[Key]) {
+    fn add_unwanted(&mut self, decisions: &Decisions) {
         let world = self.world;
         for (key, record) in &world.snapshot.records {
             let wanted = key.generation.is_none() && world.graph.nodes().contains_key(&key.address);
-            if wanted || self.downs.contains_key(key) || !world.in_scope(&key.address) {
+            if wanted || self.downs.contains_key(key) || !decisions.targeted.contains(&key.address)
+            {
                 continue;
             }
             let reason = match key.generation {
-                _ if lost.contains(key) => Reason::Gone,
+                _ if decisions.lost.contains(key) => Reason::Gone,
                 Some(_) => Reason::Replaced,
                 None => Reason::NotWanted,
             };
@@ -282,8 +284,8 @@ impl Order<'_> {
     }
 }
 
-fn name(node: &Node, decision: &Decision) -> Option<String> {
-    let name = decision.preview.get(node.traits.name?.input)?.as_str()?;
+fn name(node: &Node, preview: &Document) -> Option<String> {
+    let name = preview.get(node.traits.name?.input)?.as_str()?;
     Some(name.to_owned()).filter(|name| !name.is_empty())
 }
 

@@ -1,11 +1,11 @@
 //! `--target`: only some of the resources, with what they need.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::str::FromStr;
 
 use super::PlanError;
-use crate::graph::{Address, Graph};
+use crate::graph::{Address, Graph, Node, document};
 use crate::state::Snapshot;
 
 /// An instance, or a part of one.
@@ -73,16 +73,14 @@ impl Target {
 /// Refuses flags that name what is not wanted, or what `--target` leaves out.
 pub(super) fn check<const N: usize>(
     graph: &Graph,
-    targeted: Option<&BTreeSet<Address>>,
+    targeted: &Targeted,
     flags: [(&'static str, &BTreeSet<Address>); N],
 ) -> Result<(), Vec<PlanError>> {
-    let is_wanted = |address: &&Address| {
-        graph.nodes().contains_key(*address)
-            && targeted.is_none_or(|targeted| targeted.contains(*address))
-    };
+    let is_wanted =
+        |address: &&Address| graph.nodes().contains_key(*address) && targeted.contains(address);
     let wanted = || graph.nodes().keys().filter(is_wanted).map(ToString::to_string).collect();
     let named = flags.iter().flat_map(|(flag, named)| named.iter().map(|one| (*flag, one)));
-    let among = if targeted.is_some() { " of those that `--target` selects" } else { "" };
+    let among = if targeted.0.is_some() { " of those that `--target` selects" } else { "" };
     let missing = named.filter(|(_, address)| !is_wanted(address)).map(|(flag, address)| {
         let given = address.to_string();
         PlanError::from(BadTarget { flag, given, among, known: wanted() })
@@ -91,14 +89,18 @@ pub(super) fn check<const N: usize>(
     if missing.is_empty() { Ok(()) } else { Err(missing) }
 }
 
-/// The addresses that a plan may touch: none given means all of them, as `None`.
+/// The addresses that a plan may touch; none means all of them.
+#[derive(Clone, Debug)]
+pub(super) struct Targeted(Option<BTreeSet<Address>>);
+
+/// What these targets fit, with what that needs.
 pub(super) fn select(
     graph: &Graph,
     snapshot: &Snapshot,
     targets: &[Target],
-) -> Result<Option<BTreeSet<Address>>, BadTarget> {
+) -> Result<Targeted, BadTarget> {
     if targets.is_empty() {
-        return Ok(None);
+        return Ok(Targeted(None));
     }
     let recorded = || snapshot.records.values().map(|record| &record.address);
     let mut selected = BTreeSet::new();
@@ -110,19 +112,49 @@ pub(super) fn select(
         }
         selected.extend(fitting);
     }
-    grow(&mut selected, |address| graph.get(address).map(|node| node.needs()).unwrap_or_default());
-    // What is deleted takes along what needs it and is wanted no more.
-    grow(&mut selected, |address| {
-        let unwanted =
-            |record: &&crate::state::Record| !graph.nodes().contains_key(&record.address);
-        let users = snapshot
-            .records
-            .values()
-            .filter(unwanted)
-            .filter(|record| record.needs.contains(address));
-        users.map(|record| record.address.clone()).collect()
-    });
-    Ok(Some(selected))
+    grow(&mut selected, |address| needs(graph, address));
+    Ok(Targeted(Some(selected)))
+}
+
+impl Targeted {
+    pub fn contains(&self, address: &Address) -> bool {
+        self.0.as_ref().is_none_or(|selected| selected.contains(address))
+    }
+
+    /// The same with what uses something that goes, and what that needs in its turn: left alone, it
+    /// would point at what is not there any more. None where there is no more.
+    pub fn drawn_in(
+        &self,
+        graph: &Graph,
+        snapshot: &Snapshot,
+        is_replaced: impl Fn(&Address) -> bool,
+    ) -> Option<Self> {
+        let before = self.0.as_ref()?;
+        let mut selected = before.clone();
+        let mut users: BTreeMap<Address, BTreeSet<&Address>> = BTreeMap::new();
+        for record in snapshot.records.values() {
+            for need in &record.needs {
+                users.entry(need.clone()).or_default().insert(&record.address);
+            }
+        }
+        for node in graph.nodes().values() {
+            for (used, ..) in document::references(&node.wanted) {
+                users.entry(used).or_default().insert(&node.address);
+            }
+        }
+        grow(&mut selected, |address| {
+            let mut more = needs(graph, address);
+            if is_replaced(address) || !graph.nodes().contains_key(address) {
+                more.extend(users.get(address).into_iter().flatten().copied().cloned());
+            }
+            more
+        });
+        (selected.len() > before.len()).then_some(Self(Some(selected)))
+    }
+}
+
+fn needs(graph: &Graph, address: &Address) -> BTreeSet<Address> {
+    graph.get(address).map(Node::needs).unwrap_or_default()
 }
 
 fn grow(selected: &mut BTreeSet<Address>, more: impl Fn(&Address) -> BTreeSet<Address>) {

@@ -73,6 +73,32 @@ async fn a_replacement_makes_the_new_one_first_and_moves_its_users() {
 }
 
 #[tokio::test]
+async fn a_target_that_is_replaced_or_goes_draws_in_what_uses_it() {
+    let mut stage = Stage::new();
+    let both = |shape: &str, others: u32| {
+        wanted(&[
+            ("a", Want { shape: shape.into(), ..want(1) }),
+            ("b", linked(2, "a")),
+            ("c", want(others)),
+        ])
+    };
+    stage.applies(&both("round", 1)).await;
+    stage.options.targets = vec!["a/thing".parse().unwrap()];
+    // A change in place leaves the users alone.
+    let larger = wanted(&[("a", want(7)), ("b", linked(7, "a")), ("c", want(7))]);
+    assert_eq!(steps(&stage.plan(&larger)), ["Update a/thing"]);
+    let square = both("square", 7);
+    let moves = ["Create a/thing", "Update b/thing", "Delete a/thing#0"];
+    assert_eq!(steps(&stage.plan(&square)), moves);
+    let without = wanted(&[("b", want(2)), ("c", want(7))]);
+    assert_eq!(steps(&stage.plan(&without)), ["Update b/thing", "Delete a/thing"]);
+    stage.applies(&square).await;
+    assert!(stage.plan(&square).is_empty());
+    stage.options.targets.clear();
+    assert_eq!(steps(&stage.plan(&square)), ["Update c/thing"]);
+}
+
+#[tokio::test]
 async fn a_pinned_name_goes_before_it_comes_again() {
     let mut stage = Stage::new();
     let pinned = |shape: &str| Want { pinned: true, shape: shape.into(), ..want(1) };

@@ -156,10 +156,11 @@ impl Search<'_> {
         generation: u32,
     ) -> Result<Document, Fault> {
         let account = self.bench.place.account.as_deref();
-        let resolved =
-            document::resolve(node.wanted_at(generation), account, &|at, output, tie| {
-                self.value(at, output, tie)
-            });
+        let resolved = document::resolve(
+            node.wanted_at(generation).into_owned(),
+            account,
+            &|at, output, tie| self.value(at, output, tie),
+        );
         resource.normal(resolved)
     }
 

@@ -63,7 +63,7 @@ fn every_resource_is_one_that_its_type_takes() {
         let graph = file(&name).graph;
         for (address, node) in graph.nodes() {
             let resource = catalogue.get(node.traits.kind).unwrap();
-            let wanted = resolve(node.wanted_at(0), Some("123456789012"), &|_, _, _| None);
+            let wanted = resolve(node.wanted.clone(), Some("123456789012"), &|_, _, _| None);
             let objections = resource.check(&wanted);
             assert!(objections.is_empty(), "{name}: {address}: {objections:?}");
             assert!(resource.normal(wanted.clone()).is_ok(), "{name}: {address}: {wanted:#}");

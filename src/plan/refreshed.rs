@@ -1,0 +1,42 @@
+//! Records that reading the cloud brought up to date.
+
+use std::collections::BTreeMap;
+
+use super::Observed;
+use super::decide::{Decision, Verdict, World};
+use crate::graph::Address;
+use crate::state::{Key, Record};
+
+/// Records that reading brought up to date: outputs, and inputs where nothing will be sent.
+pub(super) fn refreshed(
+    world: &World<'_>,
+    decisions: &BTreeMap<Address, Decision>,
+) -> (Vec<Record>, Vec<Key>) {
+    let (mut refreshed, mut lost) = (Vec::new(), Vec::new());
+    for (address, seen) in world.seen {
+        let Some(record) = world.record(address) else { continue };
+        let seen = match seen {
+            Observed::Gone if !world.graph.nodes().contains_key(address) => {
+                lost.push(record.key());
+                continue;
+            }
+            Observed::Gone | Observed::Standing { .. } => continue,
+            Observed::Seen(seen) => seen,
+        };
+        let decision = decisions.get(address);
+        let mut now = record.clone();
+        if record.finished {
+            now.outputs = Some(seen.outputs.clone());
+        }
+        if let Some(Decision {
+            verdict: Verdict::Keep, inputs: Some(inputs), seen: Some(_), ..
+        }) = decision
+        {
+            now.inputs = inputs.preview.clone();
+        }
+        if now != *record {
+            refreshed.push(now);
+        }
+    }
+    (refreshed, lost)
+}
