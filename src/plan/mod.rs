@@ -14,6 +14,7 @@ mod order;
 mod protected;
 mod refreshed;
 mod target;
+mod world;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -141,7 +142,7 @@ pub fn plan(
         target::select(graph, snapshot, &options.targets).map_err(|error| vec![error.into()])?;
     let flags = [("--replace", &options.replace), ("--adopt", &options.adopt)];
     target::check(graph, &targeted, flags)?;
-    let world = decide::World { graph, snapshot, seen, place, catalogue, options };
+    let world = world::World { graph, snapshot, seen, place, catalogue, options };
     let decisions = decide::decide(&world, targeted)?;
     let plan = order::order(&world, decisions);
     let flaws = check::check(&plan, snapshot).into_iter().map(PlanError::Flawed);

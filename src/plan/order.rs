@@ -12,9 +12,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::Teardown;
-use super::decide::{Decision, Decisions, Verdict, World};
 use super::diff::Change;
 use super::model::{Half, Operation, Plan, Reason, Step, StepId, Unchanged};
+use super::world::{Decision, Decisions, Verdict, World};
 use crate::graph::{Address, Document, Node, Traits};
 use crate::state::{Key, Record};
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Observed;
-use super::decide::{Decision, Verdict, World};
+use super::world::{Decision, Verdict, World};
 use crate::graph::Address;
 use crate::state::{Key, Record};
 
