@@ -4,6 +4,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::problem::Problem;
 use super::problems::Problems;
+use super::remedies::remedy;
 use super::span::Span;
 use super::template::Template;
 use super::value::{Kind, Table, Value};
@@ -20,11 +21,11 @@ pub(crate) fn read(text: &str, problems: &mut Problems) -> (Table, Problems) {
             Problem::at(place, "maas::manifest::syntax", "The text is not valid TOML.").label(label)
         };
         match (error.span(), endless_key(text)) {
-            (Some(span), _) => problem(span.into(), error.message()),
+            (Some(span), _) => problem(span.into(), error.message()).help(remedy(error.message())),
             // The parser does not say where.
             (None, Some(place)) => problem(place, "this key has too many parts")
                 .help("A key has up to 79 parts with dots between them."),
-            (None, None) => problem(Span::NOWHERE, error.message()).help(error.message()),
+            (None, None) => problem(Span::NOWHERE, error.message()).help(remedy(error.message())),
         }
     });
     let table = Reader { text, problems }.table(root.into_inner());

@@ -13,6 +13,7 @@ mod model;
 mod order;
 mod protected;
 mod refreshed;
+mod refusals;
 mod target;
 mod world;
 
@@ -23,6 +24,7 @@ pub use current::current;
 pub use diff::{Change, changes};
 pub use drift::{Drift, drift};
 pub use model::{Action, Half, Operation, Plan, Reason, Step, StepId, Summary, Unchanged};
+pub use refusals::refusals;
 pub use target::{BadTarget, Target};
 
 use serde_json::Value;
