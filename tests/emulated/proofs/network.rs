@@ -71,7 +71,7 @@ async fn a_network_that_is_not_fit_is_refused_before_anything_is_made() {
         ["application_subnets", "data_subnets"].map(|name| list(&network, name));
     let ec2 = Client::new(&network.cloud.config);
 
-    let it = network.beside("api-database-postgres").await;
+    let it = network.beside("api-database-postgres");
     it.edit("", "final_snapshot = false  ", "credentials = \"iam\"\nfinal_snapshot = false  ");
     let twin = [data[0].clone(), twin(&ec2, &vpc, &data[0]).await];
     it.edit("", OWN, &given(&vpc, &application, &twin));
@@ -94,7 +94,7 @@ async fn environments_are_put_into_a_network_that_is_there() {
         ["application_subnets", "data_subnets"].map(|name| list(&network, name));
     let ec2 = Client::new(&network.cloud.config);
 
-    let mut it = network.beside("api-database-postgres").await;
+    let mut it = network.beside("api-database-postgres");
     it.edit("", "final_snapshot = false  ", "credentials = \"iam\"\nfinal_snapshot = false  ");
     it.edit("", OWN, &given(&vpc, &application, &data));
     for environment in ["dev", "pr-1"] {

@@ -178,7 +178,7 @@ async fn what_a_recipient_of_the_topic_fails_at_is_kept() {
 /// Adds another project's recipients to a webhook, whose own project is not touched by it.
 async fn listened_to_from_elsewhere(manifest: &str, project: &str, own: &str, store: [&str; 2]) {
     let it = Deployment::applied(manifest).await;
-    let mut other = Deployment::beside(&it, manifest);
+    let mut other = it.beside(manifest);
     other.edit("", &format!("name = \"{project}\""), "name = \"elsewhere\"");
     other.edit("", own, "");
     let name = |key: &str| it.output("hooks", key);

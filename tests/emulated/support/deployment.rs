@@ -9,7 +9,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tokio::process::Command;
 
-use super::{Answer, Cloud, Emulator, REGION, http, no_archives, until};
+use super::{Answer, Cloud, Emulator, REGION, http, until};
 
 /// How often an operation was called, by its name.
 pub type Calls = BTreeMap<String, u64>;
@@ -35,14 +35,6 @@ impl Deployment {
         Self { cloud: Cloud::fresh(emulator).await, folder: copy, manifest, outputs: Value::Null }
     }
 
-    /// Another manifest of `manifests/` in the same account, not yet applied.
-    pub async fn beside(&self, name: &str) -> Self {
-        let copy = copied("manifests");
-        let manifest = copy.path().join("manifests").join(format!("{name}.toml"));
-        let cloud = Cloud::of(self.cloud.emulator, self.cloud.account.clone(), no_archives()).await;
-        Self { cloud, folder: copy, manifest, outputs: Value::Null }
-    }
-
     /// The same, applied.
     pub async fn applied(name: &str) -> Self {
         let mut deployment = Self::of(name).await;
@@ -50,11 +42,11 @@ impl Deployment {
         deployment
     }
 
-    /// A manifest in the same account as another one, not yet applied: another project's.
-    pub fn beside(other: &Self, name: &str) -> Self {
+    /// Another manifest of `manifests/` in the same account, not yet applied.
+    pub fn beside(&self, name: &str) -> Self {
         let copy = copied("manifests");
         let manifest = copy.path().join("manifests").join(format!("{name}.toml"));
-        Self { cloud: other.cloud.again(), folder: copy, manifest, outputs: Value::Null }
+        Self { cloud: self.cloud.again(), folder: copy, manifest, outputs: Value::Null }
     }
 
     /// Its manifest.
