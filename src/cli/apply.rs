@@ -57,7 +57,7 @@ impl Apply {
             destroy::unless_protected(&deployment, &deployment.snapshot()?)?;
             (Wanted::Nothing, destroy::unless_protected)
         } else {
-            (Wanted::of(&deployment, console)?, always)
+            (Wanted::of(&deployment, true, console)?, always)
         };
         let aim = Aim { deployment, wanted, planning, approved };
         let Self { running, showing, .. } = self;

@@ -279,24 +279,25 @@ async fn traced<T>(targets: &str, work: impl Future<Output = T>) -> (T, String) 
 async fn calls_are_traced_without_what_they_send() {
     let known = || refuse("InvalidParameterValueException", "hunter2");
     let aws = Injected::new()
-        .answers("lambda:CreateFunction", [known(), broken(500), known()])
-        .answers("lambda:GetFunction", [json(json!({"Configuration": {}}))]);
+        .answers("lambda:CreateFunction", [broken(500), known(), broken(500), known()])
+        .always("lambda:GetFunction", json(json!({"Configuration": {}})));
     let cx = aws.cx();
-    // So that the places that trace are known to the tracer.
-    create_function(&cx).await.unwrap_err();
     let create = || {
         let code = aws_sdk_lambda::types::FunctionCode::builder().build();
         let secret = aws_sdk_lambda::types::Environment::builder().variables("KEY", "hunter2");
         let call = cx.lambda().create_function().function_name("f").role("r").code(code);
         call.environment(secret.build()).send()
     };
-    let work = async {
+    let work = async || {
         cx.call("lambda:CreateFunction", create).await.unwrap_err();
         cx.call("lambda:GetFunction", || cx.lambda().get_function().function_name("f").send())
             .await
             .unwrap();
     };
-    let ((), said) = traced("maas=trace", work).await;
+    // Once without a tracer, since a place that traces is of no interest for ever where another
+    // test, which has none, comes by it first.
+    work().await;
+    let ((), said) = traced("maas=trace", work()).await;
     let told: Vec<&str> = said.lines().filter(|line| line.contains("maas::aws::call")).collect();
     assert_eq!(told.len(), 3, "{said}");
     for (line, words) in told.iter().zip([
