@@ -48,6 +48,7 @@ fn expanded(path: &Path) -> Graph {
         environment: "dev".into(),
         variables: BTreeMap::new(),
         region: Some(REGION.into()),
+        ..maas::manifest::Context::default()
     };
     let manifest = maas::manifest::load(path, &cx, &maas::patterns::schemas()).unwrap();
     let packages = Packages::new(path.parent().unwrap());

@@ -12,7 +12,7 @@ use crate::aws::Archives;
 use crate::graph::{Graph, Place, Scope};
 use crate::manifest::Manifest;
 use crate::package::Packages;
-use crate::patterns::{self, Expanded};
+use crate::patterns::{self, Expanded, Origins};
 use crate::plan::{Observations, Options, Plan, PlanError};
 use crate::report::Console;
 use crate::state::Snapshot;
@@ -37,8 +37,7 @@ impl Wanted {
             None => deployment.snapshot()?,
         };
         let region = deployment.region(&snapshot).ok_or_else(no_region)?;
-        let manifest = deployment.manifest(Some(region))?;
-        manifest.check_code()?;
+        let manifest = deployment.check(Some(region))?.manifest;
         code::build(&manifest, console)?;
         let packages = code::packages(&manifest);
         Ok(Self::Manifest(Box::new(manifest), packages))
@@ -91,7 +90,7 @@ impl Aim {
     ) -> Result<Made, Failure> {
         let (expanded, expiry) = self.expand(place, snapshot)?;
         let plan = offline::plan(&expanded.graph, snapshot, seen, place, options)
-            .map_err(|errors| self.no_plan(errors))?;
+            .map_err(|errors| self.no_plan(errors, &expanded.origins))?;
         Ok(Made { plan, expanded, expiry })
     }
 
@@ -99,7 +98,12 @@ impl Aim {
         let Wanted::Manifest(manifest, packages) = &self.wanted else {
             let meta = &snapshot.meta;
             let expiry = Expiry { ttl: meta.ttl.clone(), at: meta.expires.clone(), tag: None };
-            return Ok((Expanded { graph: self.nothing(), outputs: BTreeMap::new() }, expiry));
+            let expanded = Expanded {
+                graph: self.nothing(),
+                outputs: BTreeMap::new(),
+                origins: Origins::default(),
+            };
+            return Ok((expanded, expiry));
         };
         let mut expiry = Expiry::of(self.planning.ttl, manifest, snapshot);
         if let Some(saved) = &self.approved {
@@ -109,9 +113,9 @@ impl Aim {
         Ok((expanded, expiry))
     }
 
-    fn no_plan(&self, errors: Vec<PlanError>) -> Failure {
+    fn no_plan(&self, errors: Vec<PlanError>, origins: &Origins) -> Failure {
         match &self.wanted {
-            Wanted::Manifest(manifest, _) => Failure::of_plan(errors, manifest),
+            Wanted::Manifest(manifest, _) => Failure::of_plan(errors, manifest, origins),
             Wanted::Nothing => errors.into(),
         }
     }

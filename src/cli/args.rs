@@ -6,6 +6,7 @@ use clap::{Args, ValueEnum};
 use serde::{Deserialize, Serialize};
 
 use crate::graph::Address;
+use crate::manifest::Malformed;
 use crate::plan::Target;
 use crate::report::Color;
 
@@ -99,7 +100,7 @@ pub struct Planning {
     pub adopt: Vec<Address>,
 
     /// How long the environment may stay after this apply, as in `72h`; `maas gc` then destroys it
-    #[arg(long, value_name = "DURATION")]
+    #[arg(long, value_name = "DURATION", value_parser = time_to_live)]
     pub ttl: Option<crate::manifest::Duration>,
 
     #[command(flatten)]
@@ -188,6 +189,16 @@ fn endpoint(text: &str) -> Result<String, String> {
     match host {
         Some(host) if !host.is_empty() => Ok(text.to_owned()),
         _ => Err("it is a URL, as in http://127.0.0.1:4566".to_owned()),
+    }
+}
+
+/// As `ttl` of an environment.
+fn time_to_live(text: &str) -> Result<crate::manifest::Duration, String> {
+    let ttl: crate::manifest::Duration =
+        text.parse().map_err(|malformed: Malformed| format!("{malformed}. {}", malformed.help))?;
+    match ttl.seconds() {
+        0..60 => Err("an environment lives for a minute, `1m`, or longer".to_owned()),
+        _ => Ok(ttl),
     }
 }
 

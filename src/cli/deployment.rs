@@ -1,10 +1,11 @@
 //! From a command's arguments to the manifest, the state's folder, and what is recorded.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::Failure;
 use super::args::{Environment, Global, Which};
+use super::check::{Checked, check};
 use super::saved::Saved;
 use super::sketch::Sketch;
 use crate::manifest::{self, Context, EnvironmentName, Manifest};
@@ -28,6 +29,8 @@ pub(super) struct Deployment {
     /// Whether the manifest protects it from destroy.
     pub protect: bool,
     variables: BTreeMap<String, String>,
+    /// The names of those that were given by `--var`.
+    named: BTreeSet<String>,
 }
 
 impl Deployment {
@@ -54,6 +57,8 @@ impl Deployment {
     pub fn at(path: PathBuf, which: &Environment, global: &Global) -> Result<Self, Failure> {
         let environment = which.name().to_owned();
         let variables = variables(&which.variables);
+        let named: BTreeSet<String> =
+            which.variables.iter().map(|(name, _)| name.clone()).collect();
         if let Err(malformed) = environment.parse::<EnvironmentName>() {
             let complaint = Complaint::new(
                 "maas::command_line::environment",
@@ -72,15 +77,18 @@ impl Deployment {
                 let context = Context {
                     environment: environment.clone(),
                     variables: variables.clone(),
+                    named: named.clone(),
                     region: aws_region(),
                 };
-                let manifest = manifest::load(&path, &context, &patterns::schemas())?;
+                let manifest = manifest::load(&path, &context, &patterns::schemas())
+                    .map_err(|some| check(&path, &context).err().unwrap_or(some.into()))?;
                 let state = manifest.state.path.map(|path| path.get_ref().clone());
                 (manifest.project.name, manifest.project.region, state, None)
             }
         };
         let folder = folder(&path, state.as_deref(), backend.as_deref(), global)?;
-        Ok(Self { path, project, environment, folder, region, protect: sketch.protect, variables })
+        let protect = sketch.protect;
+        Ok(Self { path, project, environment, folder, region, protect, variables, named })
     }
 
     /// One that is known from the state alone.
@@ -93,6 +101,7 @@ impl Deployment {
             region: None,
             protect: false,
             variables: BTreeMap::new(),
+            named: BTreeSet::new(),
         }
     }
 
@@ -115,9 +124,24 @@ impl Deployment {
     /// # Errors
     /// All that is wrong with it.
     pub fn manifest(&self, region: Option<String>) -> Result<Manifest, Failure> {
-        let environment = self.environment.clone();
-        let context = Context { environment, variables: self.variables.clone(), region };
-        Ok(manifest::load(&self.path, &context, &patterns::schemas())?)
+        Ok(manifest::load(&self.path, &self.context(region), &patterns::schemas())?)
+    }
+
+    /// Reads the whole manifest, and looks whether anything is wrong with what it asks for.
+    ///
+    /// # Errors
+    /// All that is wrong with it.
+    pub fn check(&self, region: Option<String>) -> Result<Checked, Failure> {
+        check(&self.path, &self.context(region))
+    }
+
+    fn context(&self, region: Option<String>) -> Context {
+        Context {
+            environment: self.environment.clone(),
+            variables: self.variables.clone(),
+            named: self.named.clone(),
+            region,
+        }
     }
 
     /// `project/environment`.

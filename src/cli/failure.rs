@@ -3,6 +3,7 @@
 use super::Exit;
 use crate::graph::{Address, Fault, FaultKind};
 use crate::manifest::{Manifest, Problem, Problems};
+use crate::patterns::Origins;
 use crate::plan::PlanError;
 use crate::report::{Complaint, Console, sentence};
 use crate::state::StateError;
@@ -108,24 +109,33 @@ impl From<Vec<(Address, Fault)>> for Failure {
 
 impl Failure {
     /// Why there is no plan for this manifest; what is wrong with an instance at its place.
-    pub fn of_plan(errors: Vec<PlanError>, manifest: &Manifest) -> Self {
-        let at_place = |error: &PlanError| {
-            let PlanError::Refused { address, path, message } = error else { return None };
-            let instance = manifest.instance(address.instance())?;
-            let label = match path.as_str() {
-                "" => format!("its part `{}`", address.part()),
-                path => format!("its part `{}`: `{path}`", address.part()),
-            };
-            let text = "A resource of this instance cannot be as it is wanted.";
-            let problem = Problem::at(&instance.name, "maas::plan::refused", text).label(label);
-            Some(problem.help(sentence(message)))
-        };
-        let placed: Vec<Option<Problem>> = errors.iter().map(at_place).collect();
+    pub fn of_plan(errors: Vec<PlanError>, manifest: &Manifest, origins: &Origins) -> Self {
+        let placed: Vec<Option<Problem>> =
+            errors.iter().map(|error| refused(error, manifest, origins)).collect();
         match placed.into_iter().collect::<Option<Vec<Problem>>>() {
             Some(problems) if !problems.is_empty() => manifest.explain(problems).into(),
             _ => errors.into(),
         }
     }
+}
+
+/// What a resource type refuses, at the key that its input comes from, else at the instance; none
+/// for other errors.
+pub(super) fn refused(
+    error: &PlanError,
+    manifest: &Manifest,
+    origins: &Origins,
+) -> Option<Problem> {
+    let PlanError::Refused { address, path, message } = error else { return None };
+    let instance = manifest.instance(address.instance())?;
+    let at = origins.place(address, path).unwrap_or(instance.name.span());
+    let label = match path.as_str() {
+        "" => format!("its part `{}`", address.part()),
+        path => format!("its part `{}`: `{path}`", address.part()),
+    };
+    let text = "A resource of this instance cannot be as it is wanted.";
+    let problem = Problem::at(at, "maas::plan::refused", text).label(label);
+    Some(problem.help(sentence(message)))
 }
 
 impl From<Vec<PlanError>> for Failure {

@@ -3,6 +3,7 @@
 use clap::{Args, ValueEnum};
 
 use super::args::{Global, Which};
+use super::check::Checked;
 use super::{Ended, Exit, validate};
 use crate::graph::draw;
 use crate::report::Console;
@@ -34,7 +35,7 @@ enum Language {
 
 impl GraphCommand {
     pub(super) fn run(self, global: &Global, console: Console) -> Ended {
-        let (_, _, expanded, _) = validate::expanded(&self.which, global)?;
+        let (_, Checked { expanded, .. }) = validate::expanded(&self.which, global)?;
         console.result(&match self.format {
             Language::Mermaid => draw::mermaid(&expanded.graph),
             Language::Dot => draw::dot(&expanded.graph),

@@ -6,6 +6,7 @@
 mod aim;
 mod apply;
 mod args;
+mod check;
 mod cloud;
 mod code;
 mod completions;

@@ -246,7 +246,8 @@ mod tests {
 
     fn saved_with(plan: &Plan, graph: Graph, snapshot: &Snapshot) -> Saved {
         let place = Place { account: None, region: "eu-west-1".into() };
-        let expanded = Expanded { graph, outputs: BTreeMap::new() };
+        let origins = crate::patterns::Origins::default();
+        let expanded = Expanded { graph, outputs: BTreeMap::new(), origins };
         let made = Made { plan: plan.clone(), expanded, expiry: Expiry::default() };
         Saved::of(&aim(), &made, &place, snapshot)
     }

@@ -3,11 +3,9 @@
 use clap::Args;
 
 use super::args::{Global, Which};
+use super::check::Checked;
 use super::deployment::{Deployment, aws_region};
-use super::{Ended, Exit, Failure, code, offline};
-use crate::graph::Place;
-use crate::manifest::Manifest;
-use crate::patterns::{self, Expanded};
+use super::{Ended, Exit, Failure, offline};
 use crate::plan::{Observations, Options};
 use crate::report::{Console, count};
 use crate::state::Snapshot;
@@ -24,11 +22,12 @@ pub struct Validate {
 
 impl Validate {
     pub(super) fn run(self, global: &Global, console: Console) -> Ended {
-        let (deployment, manifest, expanded, place) = expanded(&self.which, global)?;
+        let (deployment, checked) = expanded(&self.which, global)?;
+        let Checked { manifest, expanded, place } = checked;
         let empty = Snapshot::new(&deployment.project, &deployment.environment);
         let (seen, options) = (Observations::new(), Options::default());
         let plan = offline::plan(&expanded.graph, &empty, &seen, &place, &options)
-            .map_err(|errors| Failure::of_plan(errors, &manifest))?;
+            .map_err(|errors| Failure::of_plan(errors, &manifest, &expanded.origins))?;
         console.result(&format!(
             "{} is right: {} with {} for {}.\n",
             deployment.path.display(),
@@ -40,21 +39,10 @@ impl Validate {
     }
 }
 
-/// For a manifest that leaves the region open; any is as good to check with.
-const ANY_REGION: &str = "us-east-1";
-
 /// The manifest and its resources, without state and without the cloud.
-pub(super) fn expanded(
-    which: &Which,
-    global: &Global,
-) -> Result<(Deployment, Manifest, Expanded, Place), Failure> {
+pub(super) fn expanded(which: &Which, global: &Global) -> Result<(Deployment, Checked), Failure> {
     let deployment = Deployment::find(which, global)?;
     let region = deployment.region.clone().or_else(aws_region);
-    let region = region.unwrap_or_else(|| ANY_REGION.to_owned());
-    let manifest = deployment.manifest(Some(region.clone()))?;
-    manifest.check_code()?;
-    let place = Place { account: None, region };
-    let packages = code::packages(&manifest);
-    let expanded = patterns::expand(&manifest, &place, None, &packages)?;
-    Ok((deployment, manifest, expanded, place))
+    let checked = deployment.check(region)?;
+    Ok((deployment, checked))
 }

@@ -329,9 +329,17 @@ impl Graph {
     /// Carries out the amendments and replaces aliases by what they stand for.
     ///
     /// # Errors
-    /// Defects of the patterns: an amendment of one that is not there or is
-    /// of another type, a reference to one that is not there or to an output that it does not have.
-    pub fn finish(mut self) -> Result<Self, Vec<String>> {
+    /// Defects of the patterns.
+    pub fn finish(self) -> Result<Self, Vec<String>> {
+        match self.settle() {
+            (graph, defects) if defects.is_empty() => Ok(graph),
+            (_, defects) => Err(defects),
+        }
+    }
+
+    /// The same with what is defective left as it is: an amendment of one that is not there or is of
+    /// another type, a reference to one that is not there or to an output that it does not have.
+    pub fn settle(mut self) -> (Self, Vec<String>) {
         let mut defects = std::mem::take(&mut self.defects);
         for (address, kind, amendment) in std::mem::take(&mut self.amendments) {
             let real = self.real(&address);
@@ -348,7 +356,7 @@ impl Graph {
         }
         self.rewrite_aliases();
         defects.extend(self.dangling());
-        if defects.is_empty() { Ok(self) } else { Err(defects) }
+        (self, defects)
     }
 
     fn rewrite_aliases(&mut self) {

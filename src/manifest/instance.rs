@@ -8,7 +8,6 @@ use serde::de::DeserializeOwned;
 use super::check::Found;
 use super::de::ValueDeserializer;
 use super::problem::Problem;
-use super::problems::Problems;
 use super::span::{Span, Spanned};
 use super::text::Reference;
 use super::value::Value;
@@ -57,21 +56,9 @@ impl Instance {
         all.retain(|name| seen.insert(name.get_ref().clone()));
         all
     }
-
-    /// The paths of code in it, relative to the manifest's folder.
-    pub fn code(&self) -> &[Spanned<String>] {
-        &self.found.code
-    }
-
-    /// Looks whether its code is there: a problem for each path that is neither a file nor a
-    /// directory.
-    pub fn missing_code(&self, folder: &Path) -> Problems {
-        let missing = self.code().iter().filter(|path| !folder.join(path.get_ref()).exists());
-        missing.map(|path| no_code(path, folder)).collect()
-    }
 }
 
-fn no_code(path: &Spanned<String>, folder: &Path) -> Problem {
+pub(super) fn no_code(path: &Spanned<String>, folder: &Path) -> Problem {
     let full = folder.join(path.get_ref());
     let beside = full.parent().and_then(|parent| parent.read_dir().ok());
     let beside = beside.into_iter().flatten().flatten();

@@ -1,5 +1,7 @@
 //! The tables of the instances against the patterns that they use.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value as Json;
 
 use super::check::{Found, Mode, check};
@@ -42,25 +44,19 @@ impl Catalogue {
     }
 
     /// Checks the instances as they hold, and reads them.
-    pub fn read_instances(
-        &self,
-        whole: &Table,
-        mode: Mode,
-        problems: &mut Problems,
-    ) -> Vec<Instance> {
-        let instances = whole.table("patterns");
-        let read = instances.into_iter().flat_map(Table::entries).filter_map(|entry| {
-            let found = self.check(entry, None, &[], mode, problems)?;
-            let mut table = entry.value.table()?.clone();
-            let pattern = table.remove("use")?.value;
-            Some(Instance {
-                name: Spanned::new(entry.name().to_owned(), entry.key.span),
-                pattern: Spanned::new(pattern.plain()?.to_owned(), pattern.span),
-                table: Value::new(Kind::Table(table), entry.value.span),
-                found,
-            })
-        });
-        read.collect()
+    pub fn read_instances(&self, whole: &Table, mode: Mode, problems: &mut Problems) -> Instances {
+        let mut instances = Instances::default();
+        for entry in whole.table("patterns").into_iter().flat_map(Table::entries) {
+            let before = problems.len();
+            let found = self.check(entry, None, &[], mode, problems);
+            instances.code.extend(found.iter().flat_map(|found| found.code.iter().cloned()));
+            let is_right = problems.len() == before && !entry.value.clone().is_open();
+            match found.filter(|_| is_right).and_then(|found| read(entry, found)) {
+                Some(instance) => instances.read.push(instance),
+                None => drop(instances.lost.insert(entry.name().to_owned())),
+            }
+        }
+        instances
     }
 
     /// Checks one instance against the pattern that it uses; `None` where that is not known.
@@ -119,6 +115,28 @@ impl Catalogue {
             .label(format!("{} is not a pattern{nearest}", quoted(name)))
             .help(self.listing())
     }
+}
+
+/// The instances of a manifest.
+#[derive(Default)]
+pub(crate) struct Instances {
+    /// Those that are right.
+    pub read: Vec<Instance>,
+    /// The names of the others.
+    pub lost: BTreeSet<String>,
+    /// The paths of code in all of them.
+    pub code: Vec<Spanned<String>>,
+}
+
+fn read(entry: &Entry, found: Found) -> Option<Instance> {
+    let mut table = entry.value.table()?.clone();
+    let pattern = table.remove("use")?.value;
+    Some(Instance {
+        name: Spanned::new(entry.name().to_owned(), entry.key.span),
+        pattern: Spanned::new(pattern.plain()?.to_owned(), pattern.span),
+        table: Value::new(Kind::Table(table), entry.value.span),
+        found,
+    })
 }
 
 fn no_such_instance(entry: &Entry, instances: Option<&Table>) -> Problem {

@@ -1,6 +1,6 @@
 //! From text to a manifest, with every problem on the way.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::Path;
 
@@ -23,8 +23,33 @@ pub struct Context {
     pub environment: String,
     /// The variables given by `--var NAME=value` and `MAAS_VAR_NAME`.
     pub variables: BTreeMap<String, String>,
+    /// Those of them that were given by `--var`: the manifest has to know them.
+    pub named: BTreeSet<String>,
     /// The region of the AWS configuration, for a manifest that names none.
     pub region: Option<String>,
+}
+
+/// A manifest as far as it can be read.
+#[derive(Clone, Debug)]
+pub struct Reading {
+    /// What is right of it: of an instance that is wrong only the name, in [`Manifest::lost`]. None
+    /// where the text is no TOML, so that nobody knows what it leaves out.
+    pub manifest: Option<Manifest>,
+    /// All that is wrong.
+    pub problems: Problems,
+}
+
+impl Reading {
+    /// The manifest, if nothing is wrong.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it.
+    pub fn whole(self) -> Result<Manifest, Problems> {
+        match self.manifest {
+            Some(manifest) if self.problems.is_empty() => Ok(manifest),
+            _ => Err(self.problems),
+        }
+    }
 }
 
 impl fmt::Debug for Context {
@@ -46,7 +71,15 @@ pub fn load(
     context: &Context,
     patterns: &[PatternSchema],
 ) -> Result<Manifest, Problems> {
-    parse(path, read(path)?, context, patterns)
+    examine(path, context, patterns).whole()
+}
+
+/// Reads a manifest from its file, as far as it can be read.
+pub fn examine(path: &Path, context: &Context, patterns: &[PatternSchema]) -> Reading {
+    match read(path) {
+        Ok(text) => survey(path, &text, context, patterns),
+        Err(problem) => Reading { manifest: None, problems: problem.into() },
+    }
 }
 
 /// Reads a manifest from its text; `path` is what excerpts name and what paths are relative to.
@@ -59,30 +92,34 @@ pub fn parse(
     context: &Context,
     patterns: &[PatternSchema],
 ) -> Result<Manifest, Problems> {
+    survey(path, &text, context, patterns).whole()
+}
+
+fn survey(path: &Path, text: &str, context: &Context, patterns: &[PatternSchema]) -> Reading {
     let mut problems = Problems::new();
-    let (written, lost) = syntax::read(&text, &mut problems);
+    let (written, broken) = syntax::read(text, &mut problems);
+    let is_toml = broken.is_empty();
     let secrets = refuse_secrets(&written, &mut problems);
-    let source = Source::new(path, &text, &secrets);
+    let source = Source::new(path, text, &secrets);
     let tables = read_tables(&written, context, patterns, &mut problems);
-    let problems = with_syntax(lost, problems, &source);
-    let tables = match tables {
-        Some(tables) if problems.is_empty() => tables,
-        _ => return Err(problems),
-    };
-    let Tables { project, state, tags, functions, environment, instances } = tables;
+    let problems = with_syntax(broken, problems, &source);
+    let Tables { project, state, tags, functions, environment, instances, code, lost } = tables;
     let folder = path.parent().filter(|folder| *folder != Path::new(""));
-    Ok(Manifest {
+    let manifest = is_toml.then(|| Manifest {
         path: path.to_owned(),
         folder: folder.unwrap_or(Path::new(".")).to_owned(),
         source,
-        digest: digest(&text),
+        digest: digest(text),
         project,
         state,
         tags,
         functions,
         environment,
         instances,
-    })
+        code,
+        lost,
+    });
+    Reading { manifest, problems }
 }
 
 /// Problems that a lost piece of text can bring about.

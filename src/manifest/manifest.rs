@@ -1,13 +1,14 @@
 //! A manifest that was read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use super::function::FunctionDefaults;
-use super::instance::Instance;
+use super::instance::{Instance, no_code};
 use super::problem::Problem;
 use super::problems::Problems;
 use super::source::Source;
+use super::span::Spanned;
 use super::tables::StateSettings;
 use super::values::Duration;
 
@@ -34,6 +35,19 @@ pub struct Manifest {
     pub environment: Environment,
     /// The instances, in the order of their names.
     pub instances: Vec<Instance>,
+    /// The paths of all code, relative to the folder.
+    pub code: Vec<Spanned<String>>,
+    /// What could not be read, of a manifest that is wrong.
+    pub lost: Lost,
+}
+
+/// What of a manifest could not be read, so that nothing may be said of what needs it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Lost {
+    /// The names of the instances that are wrong.
+    pub instances: BTreeSet<String>,
+    /// Whether the runtime of `[functions]` is wrong.
+    pub runtime: bool,
 }
 
 /// `[project]`.
@@ -70,12 +84,9 @@ impl Manifest {
         problems.in_source(&self.source)
     }
 
-    /// Looks whether the code of every instance is there.
-    ///
-    /// # Errors
-    /// A problem for each path that is neither a file nor a directory.
-    pub fn check_code(&self) -> Result<(), Problems> {
-        let missing = self.instances.iter().flat_map(|i| i.missing_code(&self.folder));
-        self.explain(missing).into_result(())
+    /// A problem for each path of code at which there is nothing.
+    pub fn missing_code(&self) -> Problems {
+        let missing = self.code.iter().filter(|path| !self.folder.join(path.get_ref()).exists());
+        missing.map(|path| no_code(path, &self.folder)).collect()
     }
 }

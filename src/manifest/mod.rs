@@ -64,6 +64,7 @@ mod pattern;
 mod problem;
 mod problems;
 mod reading;
+mod remedies;
 mod schema;
 mod secrets;
 mod source;
@@ -87,8 +88,8 @@ pub use function::{
     OptionalFunctionTable, OwnCodeKeys, Runtime, SuppliedCode, SuppliedFunctionTable,
 };
 pub use instance::Instance;
-pub use load::{Context, load, parse};
-pub use manifest::{Environment, Manifest, Project};
+pub use load::{Context, Reading, examine, load, parse};
+pub use manifest::{Environment, Lost, Manifest, Project};
 pub use pattern::PatternSchema;
 pub use problem::Problem;
 pub use problems::Problems;

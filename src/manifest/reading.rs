@@ -1,6 +1,6 @@
 //! From the tree as it is written to the tables as they hold for one environment.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
@@ -10,16 +10,19 @@ use super::de::ValueDeserializer;
 use super::environment;
 use super::function::FunctionDefaults;
 use super::instance::Instance;
-use super::instances::Catalogue;
+use super::instances::{Catalogue, Instances};
 use super::load::Context;
-use super::manifest::{Environment, Project};
+use super::manifest::{Environment, Lost, Project};
 use super::pattern::{PatternSchema, schema_of};
 use super::problem::Problem;
 use super::problems::Problems;
-use super::span::Span;
+use super::span::{Span, Spanned};
 use super::substitute::Substitution;
-use super::tables::{EnvironmentHead, ManifestTable, StateSettings, check_state};
+use super::tables::{EnvironmentHead, ManifestTable, ProjectTable, StateSettings, check_state};
+use super::template::Expression;
 use super::value::{Entry, Kind, Table, Value};
+use super::values::{TagKey, TagValue};
+use super::words::{did_you_mean, list};
 
 /// What a manifest comes to.
 pub(crate) struct Tables {
@@ -29,16 +32,19 @@ pub(crate) struct Tables {
     pub functions: FunctionDefaults,
     pub environment: Environment,
     pub instances: Vec<Instance>,
+    /// The paths of all code, also of instances that are wrong.
+    pub code: Vec<Spanned<String>>,
+    pub lost: Lost,
 }
 
 /// Checks the manifest as it is written, each table for itself; then lays the environment's overlay
-/// over it, puts values in, checks the whole and reads it. `None` where something is wrong.
+/// over it, puts values in, checks the whole and reads what is right of it.
 pub(crate) fn read_tables(
     written: &Table,
     context: &Context,
     patterns: &[PatternSchema],
     problems: &mut Problems,
-) -> Option<Tables> {
+) -> Tables {
     if let Some(problem) = written.table("state").and_then(check_state) {
         problems.extend(Some(problem));
         let mut rest = written.clone();
@@ -64,23 +70,29 @@ pub(crate) fn read_tables(
     check_as::<ManifestTable>(&whole, &[], mode, problems);
     let name = selected.map(Entry::name).unwrap_or_default();
     check_as::<EnvironmentHead>(&head, &["environments", name], mode, problems);
-    let instances = catalogue.read_instances(&whole, mode, problems);
-    if !problems.is_empty() {
-        return None;
-    }
+    let Instances { read: instances, lost, code } =
+        catalogue.read_instances(&whole, mode, problems);
 
-    let table = typed::<ManifestTable>(whole, problems)?;
-    let head = typed::<EnvironmentHead>(head, problems)?;
-    let region = table.project.region.map(|region| region.to_string());
-    let tags = table.tags.iter().map(|(k, v)| (k.to_string(), v.to_string()));
-    Some(Tables {
+    problems.extend(unused_variables(written, context));
+
+    let project: Option<ProjectTable> = part(&whole, "project", problems);
+    let (name, region) = match project {
+        Some(project) => (project.name.to_string(), project.region),
+        None => (NAMELESS.to_owned(), None),
+    };
+    let tags: BTreeMap<TagKey, TagValue> = part(&whole, "tags", problems).unwrap_or_default();
+    let tags = tags.iter().map(|(k, v)| (k.to_string(), v.to_string())).collect();
+    let functions: FunctionDefaults = part(&whole, "functions", problems).unwrap_or_default();
+    let runtime = mode.runtime_given && functions.runtime.is_none();
+    let head: EnvironmentHead = typed(root(head), problems).unwrap_or_default();
+    Tables {
         project: Project {
-            name: table.project.name.to_string(),
-            region: region.or(context.region.clone()),
+            name,
+            region: region.map(|region| region.to_string()).or(context.region.clone()),
         },
-        state: table.state,
-        tags: tags.collect(),
-        functions: table.functions,
+        state: part(&whole, "state", problems).unwrap_or_default(),
+        tags,
+        functions,
         environment: Environment {
             name: context.environment.clone(),
             protect: head.protect,
@@ -88,7 +100,43 @@ pub(crate) fn read_tables(
             matched: selected.map(|entry| entry.name().to_owned()),
         },
         instances,
-    })
+        code,
+        lost: Lost { instances: lost, runtime },
+    }
+}
+
+/// The name of a project that has none, where that has been told.
+const NAMELESS: &str = "project";
+
+/// Variables given by `--var` that the manifest neither declares nor uses.
+fn unused_variables(written: &Table, context: &Context) -> Vec<Problem> {
+    let mut known: BTreeSet<String> = BTreeSet::new();
+    let mut tree = written.clone();
+    tree.each_string(&mut |template| {
+        known.extend(template.expressions().filter_map(|(expression, _)| match expression {
+            Expression::Variable(name) => Some(name.clone()),
+            _ => None,
+        }));
+    });
+    let environments = written.table("environments").into_iter().flat_map(Table::entries);
+    let overlays = environments.filter_map(|entry| entry.value.table());
+    for table in overlays.chain([written]).filter_map(|table| table.table("variables")) {
+        known.extend(table.keys().map(str::to_owned));
+    }
+    let unused = context.named.iter().filter(|name| !known.contains(*name));
+    let problem = |name: &String| {
+        let names = || known.iter().map(String::as_str);
+        let help = match names().next() {
+            Some(_) => format!("Its variables are {}.", list(names())),
+            None => format!("It has none; `${{var.{name}}}` in a string would be one."),
+        };
+        let message = format!(
+            "The manifest has no variable `{name}`, which `--var` gives{}",
+            did_you_mean(name, names())
+        );
+        Problem::new("maas::command_line::variable", message).help(help)
+    };
+    unused.map(problem).collect()
 }
 
 fn root(table: Table) -> Value {
@@ -121,12 +169,40 @@ fn lay_over(written: &Table, selected: Option<&Entry>) -> (Table, Table) {
     (whole, head)
 }
 
-fn typed<T: DeserializeOwned>(table: Table, problems: &mut Problems) -> Option<T> {
-    let read = T::deserialize(ValueDeserializer::new(&root(table)));
+/// A table of the top level; of one that is wrong the keys that are right, as far as they go alone.
+/// None where there is none.
+fn part<T: DeserializeOwned>(whole: &Table, key: &str, problems: &mut Problems) -> Option<T> {
+    let table = whole.table(key)?;
+    if problems.is_empty() {
+        return typed(root(table.clone()), problems);
+    }
+    let mut quiet = Problems::new();
+    let mut right = Table::default();
+    for entry in table.entries() {
+        let mut alone = right.clone();
+        alone.insert(entry.key.clone(), entry.value.clone());
+        if let Some(read) = typed::<T>(root(alone.clone()), &mut quiet) {
+            drop(read);
+            right = alone;
+        }
+    }
+    typed(root(right), &mut quiet)
+}
+
+/// Reports what no schema says, unless something has been told before.
+fn typed<T: DeserializeOwned>(table: Value, problems: &mut Problems) -> Option<T> {
     let refused = |refusal: super::de::Refusal| {
         let place = refusal.span.unwrap_or(Span::NOWHERE);
         Problem::at(place, "maas::manifest::invalid_value", "A value cannot be used.")
             .label(refusal.message)
     };
-    read.map_err(|refusal| problems.push(refused(refusal))).ok()
+    match T::deserialize(ValueDeserializer::new(&table)) {
+        Ok(read) => Some(read),
+        Err(refusal) => {
+            if problems.is_empty() {
+                problems.push(refused(refusal));
+            }
+            None
+        }
+    }
 }

@@ -4,6 +4,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::problem::Problem;
 use super::problems::Problems;
+use super::remedies::remedy;
 use super::span::Span;
 use super::template::Template;
 use super::value::{Kind, Table, Value};
@@ -17,8 +18,8 @@ pub(crate) fn read(text: &str, problems: &mut Problems) -> (Table, Problems) {
     let (root, errors) = DeTable::parse_recoverable(text);
     let errors = errors.into_iter().map(|error| {
         let place = error.span().map_or(Span::NOWHERE, Span::from);
-        Problem::at(place, "maas::manifest::syntax", "The text is not valid TOML.")
-            .label(error.message())
+        let problem = Problem::at(place, "maas::manifest::syntax", "The text is not valid TOML.");
+        problem.label(error.message()).help(remedy(error.message()))
     });
     let table = Reader { text, problems }.table(root.into_inner());
     (table, errors.collect())

@@ -23,6 +23,7 @@ pub(crate) const TOP_LEVEL: [&str; 7] =
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(title = "maas manifest")]
+#[expect(dead_code, reason = "only its schema is used")]
 pub(crate) struct ManifestTable {
     /// What this manifest deploys.
     pub project: ProjectTable,
@@ -38,15 +39,12 @@ pub(crate) struct ManifestTable {
     pub functions: FunctionDefaults,
     /// Values that `--var NAME=value` or `MAAS_VAR_NAME` give, as `${var.NAME}`.
     #[serde(default)]
-    #[expect(dead_code, reason = "read from the tree, before variables are put in")]
     pub variables: BTreeMap<ManifestVariable, VariableTable>,
     /// How single environments differ. A name may be a glob; the most exact match holds.
     #[serde(default)]
-    #[expect(dead_code, reason = "read from the tree, before it is merged")]
     pub environments: BTreeMap<EnvironmentGlob, EnvironmentTable>,
     /// The instances: each a use of one pattern.
     #[serde(default)]
-    #[expect(dead_code, reason = "each is read as its pattern wants it")]
     pub patterns: BTreeMap<InstanceName, Elsewhere>,
 }
 

@@ -65,6 +65,13 @@ impl Value {
         }
     }
 
+    /// Whether a string in it holds an expression that stands for nothing.
+    pub fn is_open(mut self) -> bool {
+        let mut open = false;
+        self.each_string(&mut |template| open |= template.is_open());
+        open
+    }
+
     /// What it is, in words.
     pub fn describe(&self) -> &'static str {
         match &self.kind {

@@ -31,6 +31,7 @@ pub struct Packages(Arc<Inner>);
 struct Inner {
     folder: PathBuf,
     largest_direct: u64,
+    is_built: bool,
     known: Mutex<Known>,
 }
 
@@ -58,10 +59,26 @@ impl Packages {
         Self::with_limit(folder, LARGEST_DIRECT)
     }
 
+    /// The same of code as it is before the manifest's builds have run.
+    pub fn before_builds(folder: impl Into<PathBuf>) -> Self {
+        let inner = Inner {
+            folder: folder.into(),
+            largest_direct: LARGEST_DIRECT,
+            is_built: false,
+            known: Mutex::default(),
+        };
+        Self(Arc::new(inner))
+    }
+
+    /// Whether the manifest's builds have run, so that code is as it will be.
+    pub fn is_built(&self) -> bool {
+        self.0.is_built
+    }
+
     /// The same with another limit for archives that a call carries, in bytes.
     pub(crate) fn with_limit(folder: impl Into<PathBuf>, largest_direct: u64) -> Self {
-        let known = Mutex::default();
-        Self(Arc::new(Inner { folder: folder.into(), largest_direct, known }))
+        let (folder, known) = (folder.into(), Mutex::default());
+        Self(Arc::new(Inner { folder, largest_direct, is_built: true, known }))
     }
 
     /// The package of a directory, a file or a `.zip`, which is read the first time.

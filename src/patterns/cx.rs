@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::expansion::{Expansion, PartUse};
 use crate::graph::document::to_value;
 use crate::graph::{Address, Graph, Handle, Input, Place, Resource};
-use crate::manifest::{FunctionDefaults, Instance, Problem, Reference, Span};
+use crate::manifest::{CodePath, FunctionDefaults, Instance, Problem, Reference, Span, Spanned};
 use crate::text;
 
 /// One instance, while it is expanded.
@@ -41,6 +41,12 @@ impl<'e, 'a> Cx<'e, 'a> {
     pub fn add<R: Resource>(&mut self, part: &str, inputs: R::Inputs) -> Handle<R> {
         let address = self.address(part);
         self.all.graph.add(address, inputs)
+    }
+
+    /// Notes that an input of a resource comes from a key at that place, so that what is wrong with it
+    /// is told there; `""` is the whole resource.
+    pub fn origin<R>(&mut self, of: &Handle<R>, input: &str, place: impl Into<Span>) {
+        self.all.origins.note(of.address().clone(), input, place.into());
     }
 
     /// The graph.
@@ -77,6 +83,12 @@ impl<'e, 'a> Cx<'e, 'a> {
     /// Leaves the routes that this instance adds to another one's API open to everyone.
     pub fn open_routes(&mut self) {
         self.all.public.insert(self.name().to_owned());
+    }
+
+    /// Whether there is nothing at this path of code.
+    pub(super) fn is_missing(&self, path: &Spanned<CodePath>) -> bool {
+        self.all.manifest.code.iter().any(|known| known.span() == path.span())
+            && !path.in_folder(&self.all.manifest.folder).exists()
     }
 
     /// Reports a problem.

@@ -66,7 +66,7 @@ struct RedriveKeys {
     #[schemars(regex(pattern = r"^(rate|cron|at)\(.+\)$"))]
     schedule: Option<Spanned<String>>,
     /// The time zone of a cron schedule, such as `Europe/Helsinki`; `UTC` if nothing is said.
-    timezone: Option<String>,
+    timezone: Option<Spanned<String>>,
     /// Whether the schedule is stopped, so that payloads stay in the queue until it is not.
     paused: bool,
 }
@@ -254,12 +254,12 @@ fn schedule(cx: &mut Cx<'_, '_>, keys: &RedriveKeys, run: &Lambda) {
         },
     );
     let expression = keys.schedule.as_ref().map_or("rate(5 minutes)", |text| text.get_ref());
-    cx.add::<Schedule>(
+    let schedule = cx.add::<Schedule>(
         "redrive.schedule",
         ScheduleInputs {
             group: group.name().into(),
             expression: expression.to_owned(),
-            timezone: keys.timezone.clone().unwrap_or_else(|| "UTC".to_owned()),
+            timezone: keys.timezone.as_ref().map_or("UTC", |zone| zone.get_ref()).to_owned(),
             target: run.function.arn().into(),
             role: role.arn().into(),
             // The next run comes anyway.
@@ -269,6 +269,13 @@ fn schedule(cx: &mut Cx<'_, '_>, keys: &RedriveKeys, run: &Lambda) {
             ..ScheduleInputs::default()
         },
     );
+    let places = [
+        ("expression", keys.schedule.as_ref().map(Spanned::span)),
+        ("timezone", keys.timezone.as_ref().map(Spanned::span)),
+    ];
+    for (input, place) in places {
+        cx.origin(&schedule, input, place.unwrap_or(Span::NOWHERE));
+    }
 }
 
 fn alarm(

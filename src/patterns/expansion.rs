@@ -2,15 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::origins::Origins;
 use super::wiring::{
-    DatabaseUse, NewFailing, NewRedrive, NewRoute, NewRule, Wire, cycles, databases, notifications,
-    redrives, references, routes, wires,
+    DatabaseUse, NewFailing, NewRedrive, NewRoute, NewRule, Wire, cycles, databases, loops,
+    notifications, redrives, references, routes, wires,
 };
 use super::{Cx, Entry, PATTERNS};
 use crate::aws::{Bucket, BucketInputs, Function, LifecycleRule};
 use crate::graph::document::{map_expressions, to_value};
 use crate::graph::{Address, Document, Graph, Handle, Input, Place, Scope};
-use crate::manifest::{Manifest, Problem, Problems, Reference, Span};
+use crate::manifest::{Lost, Manifest, Problem, Problems, Reference, Span};
 use crate::package::Packages;
 
 /// A manifest's resources.
@@ -21,6 +22,8 @@ pub struct Expanded {
     /// What each instance tells of itself, by the instances' names, with `$expr` for what is known
     /// only from outputs of resources.
     pub outputs: BTreeMap<String, Document>,
+    /// What of the manifest the resources' inputs come from.
+    pub origins: Origins,
 }
 
 /// One expansion.
@@ -30,6 +33,10 @@ pub(super) struct Expansion<'a> {
     pub packages: &'a Packages,
     pub graph: Graph,
     pub problems: Problems,
+    /// The instances that are wrong: nothing is said of what they lack.
+    pub lost: BTreeSet<String>,
+    /// What of the manifest the resources' inputs come from.
+    pub origins: Origins,
     /// Parts of other instances in the place of own ones.
     pub uses: Vec<PartUse>,
     /// What functions want of other instances.
@@ -81,8 +88,21 @@ pub fn expand(
     expires: Option<String>,
     packages: &Packages,
 ) -> Result<Expanded, Problems> {
+    let (expanded, problems) = examine(manifest, place, expires, packages);
+    problems.into_result(expanded)
+}
+
+/// The same as far as each instance can be taken, and every problem on the way. A resource that
+/// needs one that is not there is part of the graph all the same.
+pub fn examine(
+    manifest: &Manifest,
+    place: &Place,
+    expires: Option<String>,
+    packages: &Packages,
+) -> (Expanded, Problems) {
     let mut all = Expansion::new(manifest, place, expires, packages);
     let outputs = all.instances();
+    all.problems.extend(manifest.missing_code());
     references::check_uses(&mut all);
     wires::connect(&mut all);
     databases::connect(&mut all);
@@ -90,7 +110,8 @@ pub fn expand(
     routes::gather(&mut all);
     notifications::merge(&mut all);
     all.stage_large();
-    all.finish(outputs).map_err(|problems| manifest.explain(problems))
+    let (expanded, problems) = all.finish(outputs);
+    (expanded, manifest.explain(problems))
 }
 
 impl<'a> Expansion<'a> {
@@ -113,6 +134,8 @@ impl<'a> Expansion<'a> {
             packages,
             graph: Graph::new(scope),
             problems: Problems::new(),
+            lost: manifest.lost.instances.clone(),
+            origins: Origins::default(),
             uses: Vec::new(),
             wires: Vec::new(),
             rules: Vec::new(),
@@ -133,6 +156,7 @@ impl<'a> Expansion<'a> {
             let is_used = |entry: &&Entry| entry.name == instance.pattern.get_ref();
             // The manifest was read with the same list, so there is one.
             let Some(pattern) = PATTERNS.iter().find(is_used) else { continue };
+            let before = self.problems.len();
             let mut cx = Cx::new(instance, self);
             match (pattern.expand)(&mut cx) {
                 Err(problem) => self.problems.push(problem),
@@ -140,6 +164,9 @@ impl<'a> Expansion<'a> {
                     let exports = exports.with_parts(cx.of_parts);
                     outputs.insert(instance.name.get_ref().clone(), exports.into_document());
                 }
+            }
+            if self.problems.len() > before {
+                self.lost.insert(instance.name.get_ref().clone());
             }
         }
         outputs
@@ -169,10 +196,11 @@ impl<'a> Expansion<'a> {
         }
     }
 
-    pub fn finish(self, outputs: BTreeMap<String, Document>) -> Result<Expanded, Problems> {
-        let Self { graph, manifest, problems, ties, .. } = self;
-        if !problems.is_empty() {
-            return Err(problems);
+    pub fn finish(self, outputs: BTreeMap<String, Document>) -> (Expanded, Problems) {
+        let Self { graph, manifest, mut problems, ties, origins, .. } = self;
+        if manifest.lost.runtime {
+            let all = std::mem::take(&mut problems).into_iter();
+            problems = all.filter(|it| it.code() != "maas::manifest::missing_runtime").collect();
         }
         // One problem for two instances: their names make all the names.
         let mut pairs = graph.twins();
@@ -182,22 +210,21 @@ impl<'a> Expansion<'a> {
             };
             instances(one) == instances(other)
         });
-        let twins: Problems = pairs.iter().map(|pair| twins(manifest, pair)).collect();
-        if !twins.is_empty() {
-            return Err(twins);
-        }
-        let graph = graph.finish().map_err(|defects| {
+        problems.extend(pairs.iter().map(|pair| twins(manifest, pair)));
+        let (graph, defects) = graph.settle();
+        // What is wrong leaves holes that are nobody's defect.
+        if problems.is_empty() && manifest.lost == Lost::default() {
             let defect = |text: String| {
                 Problem::new("maas::patterns::defect", format!("A pattern is defective: {text}."))
             };
-            defects.into_iter().map(defect).collect::<Problems>()
-        })?;
-        if let Some(problem) = cycles::problem(&graph, &ties) {
-            return Err(problem.into());
+            problems.extend(defects.into_iter().map(defect));
         }
+        problems.extend(cycles::problem(&graph, &ties));
+        let instance = |name: &str| manifest.instance(name).map(|found| found.name.span());
+        problems.extend(loops::problems(&graph, &ties, &origins, instance));
         let outputs = outputs.into_iter().map(|(name, document)| (name, real(&graph, document)));
         let outputs = outputs.collect();
-        Ok(Expanded { graph, outputs })
+        (Expanded { graph, outputs, origins }, problems)
     }
 }
 

@@ -33,6 +33,7 @@ mod describe;
 mod expansion;
 mod exports;
 mod network;
+mod origins;
 mod parts;
 mod pattern;
 mod s3_multiple_subscriptions;
@@ -47,8 +48,9 @@ mod wiring;
 pub use builds::{Build, builds};
 pub use cx::Cx;
 pub use describe::{Description, Parameter, describe, descriptions};
-pub use expansion::{Expanded, expand};
+pub use expansion::{Expanded, examine, expand};
 pub use exports::Exports;
+pub use origins::Origins;
 pub use pattern::Pattern;
 
 use crate::manifest::{PatternSchema, Problem};

@@ -13,9 +13,9 @@ use super::parts::{
 use super::{Cx, Exports, Pattern};
 use crate::aws::{
     DeliveryStream, DeliveryStreamInputs, Policy, Principal, Queue, QueueInputs, Role, RoleInputs,
-    Statement, Topic,
+    Statement, Subscription, Topic,
 };
-use crate::graph::Input;
+use crate::graph::{Handle, Input};
 use crate::manifest::{
     Duration, Either, Name, OptionalFunctionTable, Problem, Reference, Size, Spanned, With,
 };
@@ -187,6 +187,10 @@ fn add(
     let filter = keys.filter.as_ref().map(|filter| filter.get_ref().clone());
     let function = subscriber.function.resolve(cx.defaults());
     let Some(function) = cx.ok(function) else { return };
+    if let Some(given) = &keys.filter {
+        let own: Handle<Subscription> = Handle::at(cx.address(&format!("{label}.subscription")));
+        cx.origin(&own, "filter_policy", given);
+    }
     match (function, &keys.queue, &keys.firehose) {
         (Some(function), None, None) => {
             subscribe_function(cx, label, topic, NewFunction::new(label, function), filter);

@@ -27,8 +27,9 @@ pub struct Params {
     /// The largest file, up to `5 GB`, which is what S3 takes at once; that if nothing is said.
     #[schemars(extend("x-minimum" = "1 B", "x-maximum" = "5 GB"))]
     max_size: Option<Size>,
-    /// How long a URL works, 1 second to 7 days; `15m` if nothing is said.
-    #[schemars(extend("x-minimum" = "1s", "x-maximum" = "7d"))]
+    /// How long a URL works, 1 second to 12 hours; `15m` if nothing is said. The function's own
+    /// credentials sign it, and it ends with them.
+    #[schemars(extend("x-minimum" = "1s", "x-maximum" = "12h"))]
     expires: Option<Duration>,
     /// The content types that may be uploaded, such as `image/*`; every one if nothing is said.
     #[serde(default)]
@@ -113,7 +114,7 @@ flowchart LR
 /// Lets pages put files into the bucket.
 fn open(cx: &mut Cx<'_, '_>, bucket: &Handle<Bucket>, cors: &CorsKeys) {
     let rule = CorsRule {
-        origins: cors.origins.iter().map(|origin| origin.as_str().into()).collect(),
+        origins: cors.origins.iter().map(|origin| origin.get_ref().as_str().into()).collect(),
         methods: BTreeSet::from(["PUT".to_owned(), "POST".to_owned()]),
         headers: BTreeSet::from(["*".to_owned()]),
         expose_headers: BTreeSet::from(["ETag".to_owned()]),

@@ -11,6 +11,7 @@ mod drift;
 mod model;
 mod order;
 mod protected;
+mod refusals;
 mod target;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,6 +21,7 @@ pub use decide::current;
 pub use diff::{Change, changes};
 pub use drift::{Drift, drift};
 pub use model::{Action, Half, Operation, Plan, Reason, Step, StepId, Summary, Unchanged};
+pub use refusals::refusals;
 pub use target::{BadTarget, Target};
 
 use serde_json::Value;

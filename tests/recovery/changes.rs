@@ -38,7 +38,7 @@ pub const PATTERNS: &[Pattern] = &[
         "api-database-data-api",
         &[],
         &[
-            (r#"timeout = "60s""#, r#"timeout = "50s""#),
+            (r#"timeout = "30s""#, r#"timeout = "20s""#),
             ("capacity = { min = 0, max = 2,", "capacity = { min = 0, max = 4,"),
             (r#"routes."GET /reports""#, r#"routes."GET /report""#),
         ],

@@ -4,6 +4,9 @@ use super::EventSourceMappingInputs;
 use crate::aws::check::Check;
 use crate::graph::Objection;
 
+/// *Lambda Developer Guide*, "Using event filtering": the characters of a pattern.
+const LONGEST_FILTER: usize = 4_096;
+
 /// *Lambda API Reference*, "CreateEventSourceMapping".
 pub(super) fn check(want: &EventSourceMappingInputs) -> Vec<Objection> {
     let check = Check::default()
@@ -14,6 +17,12 @@ pub(super) fn check(want: &EventSourceMappingInputs) -> Vec<Objection> {
             "filters",
             "Lambda takes five patterns, and ten where the quota was raised",
         );
+    let long = |filter: &&serde_json::Value| filter.to_string().len() > LONGEST_FILTER;
+    let check = check.that(
+        !want.filters.iter().any(|filter| long(&filter)),
+        "filters",
+        "Lambda takes patterns of 4,096 characters at most; compare with fewer values, or in the function",
+    );
     let check = match &want.starting_position {
         Some(position) => stream(check, want, position),
         None => queue(check, want),

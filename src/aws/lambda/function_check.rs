@@ -56,6 +56,11 @@ pub(super) fn check(want: &FunctionInputs) -> Vec<Objection> {
         )
         .that(want.layers.len() <= 5, "layers", "Lambda takes five layers at most")
         .that(
+            want.layers.iter().all(|layer| is_layer(layer)),
+            "layers",
+            "a layer is named by the ARN of one of its versions, as `arn:aws:lambda:eu-west-1:123456789012:layer:tools:3`",
+        )
+        .that(
             want.concurrency.is_none_or(|reserved| reserved >= 0),
             "concurrency",
             "reserve 0 executions, which stops the function, or more",
@@ -91,6 +96,24 @@ fn environment(check: Check, want: &FunctionInputs) -> Check {
         "environment",
         format!("Lambda takes 4,096 bytes of names and values; these are {size}. Keep large values in a parameter, a secret or a file of the code, and give the function its name"),
     )
+}
+
+/// *Lambda API Reference*, "LayerVersionArn".
+fn is_layer(arn: &str) -> bool {
+    let parts: Vec<&str> = arn.split(':').collect();
+    let [start, partition, service, region, account, kind, name, version] = parts.as_slice() else {
+        return false;
+    };
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    *start == "arn"
+        && partition.starts_with("aws")
+        && *service == "lambda"
+        && region.contains('-')
+        && account.len() == 12
+        && digits(account)
+        && *kind == "layer"
+        && !name.is_empty()
+        && digits(version)
 }
 
 fn is_variable(name: &str) -> bool {

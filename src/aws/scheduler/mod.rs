@@ -1,6 +1,7 @@
 //! EventBridge Scheduler's resource types.
 
 mod common;
+mod expression;
 mod schedule;
 mod schedule_group;
 

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::common::incomplete;
+use super::expression;
 use crate::aws::Cx;
 use crate::aws::check::Check;
 use crate::graph::{
@@ -102,15 +103,11 @@ impl Resource for Schedule {
     }
 
     fn check(want: &ScheduleInputs) -> Vec<Objection> {
+        let expression = expression::wrong(&want.expression);
+        let timezone = expression::wrong_timezone(&want.timezone);
         Check::default()
-            .that(
-                is_expression(&want.expression),
-                "expression",
-                format!(
-                    "`{}` is no schedule; write `rate(5 minutes)`, `cron(0 8 * * ? *)` or `at(2030-01-01T00:00:00)`",
-                    want.expression
-                ),
-            )
+            .that(expression.is_none(), "expression", expression.unwrap_or_default())
+            .that(timezone.is_none(), "timezone", timezone.unwrap_or_default())
             .range("max_retries", want.max_retries, 0..=MOST_RETRIES, "retries")
             .range("max_age", want.max_age, 60..=LONGEST_AGE, "seconds")
             .range(
@@ -249,25 +246,4 @@ fn explained(fault: Fault) -> Fault {
 fn outputs_of(group: &str, name: &str, place: &Place) -> Result<ScheduleOutputs, Fault> {
     let arn: Input<Arn> = place.arn("scheduler", format!("schedule/{group}/{name}"));
     Ok(ScheduleOutputs { name: name.to_owned(), arn: arn.get()?.clone() })
-}
-
-fn is_rate(text: &str) -> bool {
-    let units = ["minute", "minutes", "hour", "hours", "day", "days"];
-    text.split_once(' ').is_some_and(|(number, unit)| {
-        number.parse::<u32>().is_ok_and(|number| number > 0) && units.contains(&unit)
-    })
-}
-
-/// Whether that has the form of one of the three expressions (*EventBridge Scheduler User Guide*,
-/// "Schedule types").
-fn is_expression(text: &str) -> bool {
-    text.strip_suffix(')').and_then(|text| text.split_once('(')).is_some_and(|(kind, inside)| {
-        let fields = inside.split_whitespace().count();
-        match kind {
-            "rate" => is_rate(inside),
-            "cron" => fields == 6,
-            "at" => fields == 1,
-            _ => false,
-        }
-    })
 }

@@ -238,6 +238,11 @@ fn scope_of(want: &SubscriptionInputs) -> &str {
 
 /// What is wrong with a filter policy (*Amazon SNS Developer Guide*, "Filter policy constraints").
 fn wrong_filter(policy: &Value, nested: bool) -> Option<&'static str> {
+    if combinations(policy, 1) > MOST_COMBINATIONS {
+        return Some(
+            "SNS takes up to 150 combinations: the numbers of values, each times its depth, multiplied with each other. Filter on fewer values, or in the function",
+        );
+    }
     let Some(keys) = policy.as_object().filter(|keys| !keys.is_empty()) else {
         return Some(
             "a filter policy is a table of names, each with a list of what is let through",
@@ -251,6 +256,20 @@ fn wrong_filter(policy: &Value, nested: bool) -> Option<&'static str> {
         return None;
     }
     Some("each name has a list of what is let through, or a table of names with MessageBody")
+}
+
+const MOST_COMBINATIONS: u64 = 150;
+
+/// The product of each name's number of values times its depth.
+fn combinations(policy: &Value, depth: u64) -> u64 {
+    match policy {
+        Value::Array(values) => (values.len() as u64).max(1).saturating_mul(depth),
+        Value::Object(names) => names.values().fold(1, |product: u64, below| {
+            let depth = depth + u64::from(below.is_object());
+            product.saturating_mul(combinations(below, depth))
+        }),
+        _ => 1,
+    }
 }
 
 /// The attributes as SNS takes them, in the order in which they may be set: the scope before the

@@ -79,8 +79,7 @@ async fn find(
     let stop = signals::listen();
     let fresh = Snapshot::new(&deployment.project, &deployment.environment);
     let region = deployment.region(&fresh).ok_or_else(no_region)?;
-    let manifest = deployment.manifest(Some(region.clone()))?;
-    manifest.check_code()?;
+    let manifest = deployment.check(Some(region.clone()))?.manifest;
     code::build(&manifest, console)?;
     let packages = code::packages(&manifest);
     let cloud = cloud::reach(region, &fresh, code::archives(&packages), global, &stop).await?;

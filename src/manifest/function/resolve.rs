@@ -77,6 +77,9 @@ impl FunctionTable {
         let runtime = runtime.ok_or_else(|| missing_runtime(&code.code))?;
         let (path, build) = (code.code, code.build);
         let given = FunctionCode::Given { path, build };
+        if let Some(problem) = lacks_function(&code.handler, runtime) {
+            return Err(problem);
+        }
         let handler = code.handler.into_inner();
         Ok(settle(given, handler, runtime, &self.keys, defaults))
     }
@@ -130,6 +133,26 @@ fn settle(
         concurrency: keys.concurrency,
         description: keys.description,
     }
+}
+
+/// In a handler of these runtimes the function's name follows the file's ("Define Lambda function
+/// handler" in the AWS Lambda Developer Guide).
+fn lacks_function(handler: &Spanned<String>, runtime: Runtime) -> Option<Problem> {
+    let families = ["python", "nodejs", "ruby"];
+    if !families.iter().any(|family| runtime.as_str().starts_with(family)) {
+        return None;
+    }
+    let file = handler.rsplit('/').next().unwrap_or_default();
+    let (stem, function) = file.split_once('.').unwrap_or((file, ""));
+    if !stem.is_empty() && !function.is_empty() && !file.ends_with('.') {
+        return None;
+    }
+    let message = "A handler names no function.";
+    let stem = if stem.is_empty() { "index" } else { stem };
+    let problem = Problem::at(handler, "maas::manifest::handler", message)
+        .label(format!("for {runtime} a handler is a file and a function in it"))
+        .help(format!("Write `{stem}.handler`, if the function is called `handler`."));
+    Some(problem)
 }
 
 pub(crate) fn missing_runtime(place: impl Into<Span>) -> Problem {

@@ -114,7 +114,9 @@ pub struct FunctionKeys {
     /// ARNs of layers, at most five.
     #[schemars(length(max = 5))]
     pub layers: Vec<Text>,
-    /// Invocations that may run at once, kept for this function alone; 0 stops it.
+    /// Invocations that may run at once, kept for this function alone, up to 100,000; 0 stops it. An
+    /// account has 1,000 for all functions unless AWS raised that, of which 100 stay unreserved.
+    #[schemars(range(min = 0, max = 100_000))]
     pub concurrency: Option<u32>,
     /// What the function is for.
     #[schemars(length(max = 256))]

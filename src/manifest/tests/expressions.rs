@@ -8,6 +8,7 @@ fn given(pairs: &[(&str, &str)]) -> Context {
         environment: "dev".into(),
         variables: pairs.collect(),
         region: Some("eu-north-1".into()),
+        ..Context::default()
     }
 }
 
@@ -38,7 +39,7 @@ fn values_are_put_in() {
     assert_eq!(environment["AA"].literal(), Some("dev.shop.eu-north-1.1"));
     assert_eq!(environment["BB"].literal(), Some("${env} $x $"));
     let api = read_with(&text, &context).unwrap();
-    assert_eq!(api.instance("a").unwrap().code()[0].get_ref(), "functions/dev");
+    assert_eq!(api.code[0].get_ref(), "functions/dev");
 }
 
 #[test]

@@ -97,7 +97,7 @@ fn looks_whether_code_is_there() {
     std::fs::create_dir_all(folder.path().join("functions/consumer")).unwrap();
     std::fs::create_dir_all(folder.path().join("functions/echo2")).unwrap();
     let manifest = parse(&folder.path().join("maas.toml"), SHOP.into(), &context(), &patterns());
-    let missing = manifest.unwrap().check_code().unwrap_err();
+    let missing = manifest.unwrap().missing_code();
     let labels: Vec<&str> = missing.iter().filter_map(Problem::label_text).collect();
     let none = "there is no such file or directory";
     let near = "there is no such file or directory; did you mean `echo2`?";

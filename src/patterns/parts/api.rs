@@ -10,7 +10,7 @@ use crate::aws::{
     self, Api, ApiInputs, Integration, IntegrationInputs, RouteInputs, Stage, StageInputs, Throttle,
 };
 use crate::graph::{Handle, Input};
-use crate::manifest::{Duration, Method, Problem, Reference, Route, Spanned};
+use crate::manifest::{Duration, Method, Problem, Reference, Route, Span, Spanned};
 use crate::patterns::Cx;
 use crate::patterns::wiring::{NewRoute, routes};
 use crate::text;
@@ -21,17 +21,17 @@ use crate::text;
 pub struct CorsKeys {
     /// The origins that may call, such as `https://shop.example`; `*` is every origin.
     #[schemars(length(min = 1))]
-    pub origins: Vec<String>,
+    pub origins: Vec<Spanned<String>>,
     /// The methods that they may use; every one if nothing is said.
     #[serde(default)]
-    pub methods: Vec<String>,
+    pub methods: Vec<Spanned<String>>,
     /// The headers that they may send; if nothing is said, `authorization`, `content-type` and those
     /// that the authorizer looks at.
     #[serde(default)]
-    pub headers: Vec<String>,
+    pub headers: Vec<Spanned<String>>,
     /// The headers of an answer that they may read.
     #[serde(default)]
-    pub expose_headers: Vec<String>,
+    pub expose_headers: Vec<Spanned<String>>,
     /// How long a browser keeps this, up to a day.
     #[schemars(extend("x-maximum" = "1d"))]
     pub max_age: Option<Duration>,
@@ -56,7 +56,7 @@ impl CorsKeys {
     /// Every origin, without credentials.
     pub fn everywhere() -> Self {
         Self {
-            origins: vec!["*".to_owned()],
+            origins: vec![Spanned::nowhere("*".to_owned())],
             methods: Vec::new(),
             headers: Vec::new(),
             expose_headers: Vec::new(),
@@ -71,10 +71,10 @@ impl CorsKeys {
     }
 
     fn to_aws(&self, more_headers: &[String]) -> aws::Cors {
-        let or = |given: &[String], default: &[&str]| -> BTreeSet<String> {
+        let or = |given: &[Spanned<String>], default: &[&str]| -> BTreeSet<String> {
             match given {
                 [] => default.iter().map(|text| (*text).to_owned()).collect(),
-                given => given.iter().cloned().collect(),
+                given => given.iter().map(|text| text.get_ref().clone()).collect(),
             }
         };
         let lower = |texts: BTreeSet<String>| texts.iter().map(|t| t.to_lowercase()).collect();
@@ -117,23 +117,21 @@ pub fn api(
         }
         return cx.borrow("api", reference);
     }
-    if let Some(cors) =
-        cors.filter(|cors| cors.credentials && cors.origins.iter().any(|o| o == "*"))
-    {
-        let message = "Credentials are let in from every origin.";
-        let problem = Problem::at(cors, "maas::patterns::cors", message)
-            .label("browsers refuse `credentials` with the origin `*`")
-            .help("Name the origins, as in `origins = [\"https://shop.example\"]`.");
-        cx.problem(problem);
+    if let Some(cors) = cors {
+        super::cors::check(cx, cors);
     }
+    let (place, limit) = (cors.map_or(Span::NOWHERE, Spanned::span), throttle);
     let cors = cors.map(|cors| cors.to_aws(more_headers));
     let api = cx.add::<Api>("api", ApiInputs { cors, ..ApiInputs::default() });
     let throttle = throttle.map(|limit| Throttle {
         burst: i32::try_from(limit.burst).unwrap_or(i32::MAX),
         rate: limit.rate,
     });
+    let limits = limit.map_or(Span::NOWHERE, Spanned::span);
     let stage = StageInputs { api: api.id().into(), throttle, ..StageInputs::default() };
-    cx.add::<Stage>(&routes::stage_of("api"), stage);
+    let stage = cx.add::<Stage>(&routes::stage_of("api"), stage);
+    cx.origin(&stage, "throttle", limits);
+    cx.origin(&api, "cors", place);
     api
 }
 
@@ -170,6 +168,10 @@ fn requests(key: &Route) -> String {
     format!("{method}{}", path.split('/').map(part).collect::<Vec<_>>().join("/"))
 }
 
+/// How long an HTTP API waits for an answer, in seconds (*API Gateway Developer Guide*, "Quotas for
+/// configuring and running an HTTP API").
+const LONGEST_ANSWER: u32 = 30;
+
 /// Adds a route to a function: `LABEL.integration`, `LABEL.permission` and `LABEL.route`.
 pub fn lambda_route(
     cx: &mut Cx<'_, '_>,
@@ -178,6 +180,13 @@ pub fn lambda_route(
     key: &Spanned<Route>,
     authorizer: Option<Input<String>>,
 ) -> Handle<aws::Route> {
+    if lambda.timeout > LONGEST_ANSWER {
+        let message = "A function behind an API may take longer than the API waits.";
+        let problem = Problem::at(key, "maas::patterns::api_timeout", message)
+            .label(format!("its function may take {} s, and the API gives up after {LONGEST_ANSWER} s", lambda.timeout))
+            .help("Give the function `timeout = \"30s\"` or less; let what takes longer come from a queue, as with `api-async`.");
+        cx.problem(problem);
+    }
     let source: Input<String> = text!(api.execution_arn(), "/*/", requests(key));
     let service = "apigateway.amazonaws.com";
     let permission = allow_invoke(cx, lambda, &lambda.part("permission"), service, source, None);

@@ -84,7 +84,8 @@ pub fn objects(bucket: &Handle<Bucket>, prefix: &str) -> Input<String> {
     text!(bucket.arn().foretold(), "/", prefix, "*")
 }
 
-/// The prefix of keys; refuses one that begins with a slash.
+/// The prefix of keys; refuses one that begins with a slash, or holds what would be a wildcard or a
+/// variable in a policy (*IAM User Guide*, "IAM JSON policy elements: Resource").
 pub fn check_prefix(
     cx: &mut Cx<'_, '_>,
     prefix: Option<&Spanned<String>>,
@@ -99,5 +100,19 @@ pub fn check_prefix(
             .help(format!("Write `{right}`."));
         cx.problem(problem);
     }
+    literal(cx, prefix, "A prefix of keys is no pattern.");
     prefix.get_ref().clone()
+}
+
+/// Refuses what would be a wildcard or a variable.
+pub fn literal(cx: &mut Cx<'_, '_>, text: &Spanned<String>, message: &str) {
+    let Some(sign) = ["*", "?", "${"].into_iter().find(|sign| text.contains(sign)) else { return };
+    let right = text.split(sign).next().unwrap_or_default();
+    let problem = Problem::at(text, "maas::patterns::prefix", message)
+        .label(format!("`{sign}` stands for itself in keys, and for others in policies"))
+        .help(match right {
+            "" => format!("Leave out `{sign}`: keys are compared letter by letter."),
+            right => format!("Write `{right}`: what follows in a key may be anything."),
+        });
+    cx.problem(problem);
 }

@@ -9,7 +9,7 @@ use super::function::{Failing, NewFunction, allow_invoke};
 use super::queue::{Fed, Sender, admit, dead_letter_queue};
 use crate::aws::{Bucket, NotificationRule, Queue, Topic};
 use crate::graph::{Address, Arn, Handle, Input};
-use crate::manifest::{Span, Spanned};
+use crate::manifest::{Problem, Span, Spanned};
 use crate::patterns::Cx;
 use crate::patterns::wiring::NewRule;
 
@@ -56,13 +56,26 @@ pub struct Sources<'b> {
 
 /// The events of a bucket that an instance asks for: created objects if it names none.
 pub fn sources<'b>(
-    cx: &Cx<'_, '_>,
+    cx: &mut Cx<'_, '_>,
     bucket: &'b Handle<Bucket>,
     events: &[Event],
     prefix: String,
     suffix: Option<&Spanned<String>>,
     place: Option<Span>,
 ) -> Sources<'b> {
+    if let Some(suffix) = suffix.filter(|suffix| suffix.contains('*')) {
+        let right = suffix.rsplit('*').next().unwrap_or_default();
+        let problem =
+            Problem::at(suffix, "maas::patterns::prefix", "A suffix of keys is no pattern.")
+                .label("`*` stands for itself in keys")
+                .help(match right {
+                    "" => "Leave it out: a suffix is compared letter by letter.".to_owned(),
+                    right => {
+                        format!("Write `{right}`: what comes before in a key may be anything.")
+                    }
+                });
+        cx.problem(problem);
+    }
     let named = if events.is_empty() { &[Event::Created][..] } else { events };
     Sources {
         bucket,

@@ -9,7 +9,7 @@ use crate::aws::{
 };
 use crate::graph::{Address, Arn, Handle, Input, Resource, physical_name};
 use crate::manifest::{Function, FunctionCode, Problem, Span};
-use crate::package::{Package, missing_handler};
+use crate::package::{Package, Wrong, missing_handler};
 use crate::patterns::Cx;
 use crate::patterns::wiring::{DatabaseUse, Way, Wire, wires};
 use crate::text;
@@ -23,6 +23,8 @@ pub struct Lambda {
     pub label: String,
     /// Where events go that it fails at, for one that is invoked asynchronously.
     pub failing: Option<Handle<EventInvokeConfig>>,
+    /// The longest that an invocation may take, in seconds.
+    pub timeout: u32,
 }
 
 impl Lambda {
@@ -169,6 +171,16 @@ impl NewFunction {
             ..FunctionInputs::default()
         };
         let handle = cx.add::<aws::Function>(&part, inputs);
+        if let FunctionCode::Given { path, .. } = &function.code {
+            cx.origin(&handle, "", path);
+        }
+        for name in function.environment.keys() {
+            cx.origin(&handle, "environment", name);
+            cx.origin(&handle, &format!("environment.{}", name.get_ref()), name);
+        }
+        for layer in &function.layers {
+            cx.origin(&handle, "layers", layer.span);
+        }
         if package.is_some_and(|package| is_large(cx, &package)) {
             cx.all.large.push(handle.clone());
         }
@@ -187,7 +199,7 @@ impl NewFunction {
             access: function.access,
         });
         let failing = failing.map(|failing| keep(cx, &label, &handle, &failing));
-        Lambda { function: handle, label, failing }
+        Lambda { function: handle, label, failing, timeout: function.timeout_seconds }
     }
 }
 
@@ -267,6 +279,9 @@ fn package(
     };
     let package = match cx.all.packages.add(path.get_ref().as_ref()) {
         Ok(package) => package,
+        Err(_) if build.is_some() && !cx.all.packages.is_built() => return None,
+        // The expansion tells it of all code at once.
+        Err(error) if error.wrong == Wrong::Missing && cx.is_missing(path) => return None,
         Err(error) => {
             let message = "The code of a function cannot be packed.";
             let shown = error.path.display();

@@ -3,6 +3,7 @@
 mod api;
 mod bucket;
 mod consumer;
+mod cors;
 mod database;
 mod events;
 mod function;

@@ -74,7 +74,7 @@ fn every_resource_is_one_that_its_type_takes() {
 #[test]
 fn outputs_are_of_resources_that_are_there() {
     for name in files() {
-        let Expanded { graph, outputs } = file(&name);
+        let Expanded { graph, outputs, .. } = file(&name);
         for output in outputs.values() {
             for address in needs(output) {
                 assert!(graph.nodes().contains_key(&address), "{name}: {address}");

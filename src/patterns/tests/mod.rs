@@ -4,8 +4,10 @@ mod composition;
 mod databases;
 mod manifests;
 mod network;
+mod refused;
 mod schemas;
 mod security;
+mod stages;
 mod wrong;
 
 use std::fmt::Write;

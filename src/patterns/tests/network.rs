@@ -31,7 +31,8 @@ fn try_graph(instances: &str) -> Result<Graph, Problems> {
         }
     }
     let expanded = all.finish(BTreeMap::new());
-    expanded.map(|expanded| expanded.graph).map_err(|problems| manifest.explain(problems))
+    let (expanded, problems) = expanded;
+    manifest.explain(problems).into_result(expanded.graph)
 }
 
 fn graph(instances: &str) -> Graph {

@@ -3,7 +3,7 @@
 use super::*;
 
 /// The report on a manifest with these instances.
-fn wrong(instances: &str) -> String {
+pub(super) fn wrong(instances: &str) -> String {
     let text = format!(
         "[project]\nname = \"shop\"\nregion = \"eu-west-1\"\n[functions]\nruntime = \"python3.12\"\n{instances}"
     );
@@ -12,16 +12,16 @@ fn wrong(instances: &str) -> String {
 
 const ECHO: &str = "code = \"functions/echo\"\nhandler = \"index.handler\"\n";
 
-fn function(header: &str, lines: &str) -> String {
+pub(super) fn function(header: &str, lines: &str) -> String {
     format!("[patterns.{header}]\n{ECHO}{lines}\n")
 }
 
-fn jobs(name: &str, consumer: &str) -> String {
+pub(super) fn jobs(name: &str, consumer: &str) -> String {
     let consumer = function(&format!("{name}.consumer"), consumer);
     format!("[patterns.{name}]\nuse = \"api-async\"\nroute = \"POST /jobs\"\n{consumer}")
 }
 
-fn bucket(name: &str, lines: &str) -> String {
+pub(super) fn bucket(name: &str, lines: &str) -> String {
     let subscriber = function(&format!("{name}.subscriber"), "");
     format!("[patterns.{name}]\nuse = \"s3-single-subscription\"\n{lines}\n{subscriber}")
 }

@@ -124,7 +124,7 @@ fn add(
         |duration: &Spanned<Duration>| i32::try_from(duration.seconds()).unwrap_or(i32::MAX);
     let start = keys.start.as_ref().map_or(Start::Oldest, |start| *start.get_ref());
     let retries = keys.retries.as_ref().map_or(5, |retries| *retries.get_ref());
-    cx.add::<EventSourceMapping>(
+    let mapping = cx.add::<EventSourceMapping>(
         &format!("{label}.mapping"),
         EventSourceMappingInputs {
             function: lambda.function.name().into(),
@@ -140,6 +140,9 @@ fn add(
             ..EventSourceMappingInputs::default()
         },
     );
+    if let Some(filter) = filter_of(recipient) {
+        cx.origin(&mapping, "filters", filter);
+    }
 }
 
 /// The batch size and the window in seconds. A stream needs no window for large batches.

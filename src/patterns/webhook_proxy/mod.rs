@@ -2,6 +2,7 @@
 
 mod dynamodb;
 mod filter;
+mod ignored;
 mod s3;
 
 use std::collections::BTreeMap;
@@ -34,8 +35,7 @@ pub struct Params {
     #[schemars(extend("x-minimum" = "1m"))]
     ttl: Option<Spanned<Duration>>,
     /// The function that stores deliveries; the pattern's own if its code is left out.
-    #[serde(default)]
-    receiver: SuppliedFunctionTable,
+    receiver: Option<Spanned<SuppliedFunctionTable>>,
     /// Who gets deliveries.
     #[serde(default)]
     recipients: BTreeMap<Spanned<Name>, Recipient>,
@@ -78,8 +78,7 @@ pub struct Params {
     #[schemars(extend("examples" = ["${orders.api}"]))]
     api: Option<Reference>,
     /// Whether the route is not behind that API's authorizer, where it has one.
-    #[serde(default)]
-    public: bool,
+    public: Option<Spanned<bool>>,
 }
 
 /// Where deliveries are stored.
@@ -191,6 +190,7 @@ flowchart LR
 
     fn expand(cx: &mut Cx<'_, '_>, params: Params) -> Exports {
         check_store(cx, &params);
+        ignored::check(cx, &params);
         match params.store {
             Store::Dynamodb => dynamodb::expand(cx, &params),
             Store::S3 => s3::expand(cx, &params),
@@ -206,11 +206,12 @@ fn receive(
     exports: Exports,
 ) -> Exports {
     let Some(route) = &params.route else { return exports };
-    if params.public {
+    if params.public.as_ref().is_some_and(|public| *public.get_ref()) {
         cx.open_routes();
     }
     let api = api(cx, params.api.as_ref(), params.cors.as_ref(), params.throttle.as_ref(), &[]);
-    let function = params.receiver.resolve(cx.defaults(), Supplied::Receiver.code());
+    let own = params.receiver.as_ref().map(|own| own.get_ref().clone()).unwrap_or_default();
+    let function = own.resolve(cx.defaults(), Supplied::Receiver.code());
     if let Some(function) = cx.ok(function) {
         let new = NewFunction::new("receiver", function).or(Supplied::Receiver);
         let lambda: Lambda = give(new).add(cx);

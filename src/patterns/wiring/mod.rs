@@ -3,6 +3,7 @@
 pub(super) mod cycles;
 pub(super) mod databases;
 mod grants;
+pub(super) mod loops;
 pub(super) mod notifications;
 pub(super) mod redrives;
 pub(super) mod references;

@@ -36,12 +36,15 @@ pub(super) fn main_output(kind: &str) -> Option<&'static str> {
     }
 }
 
+/// A problem, or none where what led to it was told before.
+pub(super) type Refused = Option<Problem>;
+
 /// The part that a reference names.
 pub(super) fn find<'g>(
-    graph: &'g Graph,
-    manifest: &Manifest,
+    all: &'g Expansion<'_>,
     reference: &Reference,
-) -> Result<Found<'g>, Problem> {
+) -> Result<Found<'g>, Refused> {
+    let graph = &all.graph;
     let at = |part: &str| graph.get(&Address::new(&reference.instance, part));
     if let Some(node) = at(&reference.part) {
         return Ok(Found { node, attribute: reference.attribute.clone() });
@@ -51,7 +54,8 @@ pub(super) fn find<'g>(
     {
         return Ok(Found { node, attribute: None });
     }
-    Err(missing(graph, manifest, reference))
+    let is_told = all.lost.contains(&reference.instance);
+    Err((!is_told).then(|| missing(graph, all.manifest, reference)))
 }
 
 fn missing(graph: &Graph, manifest: &Manifest, reference: &Reference) -> Problem {
@@ -72,18 +76,17 @@ fn missing(graph: &Graph, manifest: &Manifest, reference: &Reference) -> Problem
 
 /// The output that a reference means.
 pub(super) fn output(
-    graph: &Graph,
-    manifest: &Manifest,
+    all: &Expansion<'_>,
     reference: &Reference,
-) -> Result<(Address, String), Problem> {
-    let Found { node, attribute } = find(graph, manifest, reference)?;
+) -> Result<(Address, String), Refused> {
+    let Found { node, attribute } = find(all, reference)?;
     let outputs = node.traits.outputs;
     let name = match &attribute {
         Some(name) if outputs.contains(&name.as_str()) => name.clone(),
         None if main_output(node.traits.kind).is_some() => {
             main_output(node.traits.kind).unwrap_or_default().to_owned()
         }
-        attribute => return Err(no_attribute(reference, node, attribute.as_deref())),
+        attribute => return Err(Some(no_attribute(reference, node, attribute.as_deref()))),
     };
     Ok((node.address.clone(), name))
 }
@@ -108,21 +111,23 @@ fn no_attribute(reference: &Reference, node: &Node, attribute: Option<&str>) -> 
 
 /// Checks the parts that stand for other instances' own.
 pub(in crate::patterns) fn check_uses(all: &mut Expansion<'_>) {
-    let Expansion { graph, manifest, uses, problems, .. } = all;
-    for part in uses.iter() {
+    let Expansion { graph, uses, .. } = &*all;
+    let mut problems = Vec::new();
+    for part in uses {
         let reference = &part.reference;
         let target = Address::new(&reference.instance, &reference.part);
         match graph.get(&part.own) {
             None if graph.parts(&reference.instance).any(|known| *known == target) => {
                 problems.extend(leads_back(uses, &target).then(|| round(reference.span)));
             }
-            None => problems.extend(find(graph, manifest, reference).err()),
+            None => problems.extend(find(all, reference).err().flatten()),
             Some(node) if !part.kinds.contains(&node.traits.kind) => {
                 problems.push(wrong_kind(part.kinds[0], reference, node));
             }
             Some(_) => {}
         }
     }
+    all.problems.extend(problems);
 }
 
 /// Whether what stands for a part leads back to it. Where it leads to what is not there, that is said

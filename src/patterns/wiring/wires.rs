@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::databases::{self, KINDS};
 use super::grants::{grants, variable};
-use super::references::{find, output};
+use super::references::{Refused, find, output};
 use crate::aws::{Function, Role, Statement};
 use crate::graph::{Address, Expr, Handle, Input, Part};
 use crate::manifest::{
@@ -67,11 +67,11 @@ fn put(
     connected: &mut Connected,
     name: &str,
     place: Span,
-    value: Result<Input<String>, Problem>,
+    value: Result<Input<String>, Refused>,
 ) {
     let value = match value {
         Ok(value) => value,
-        Err(problem) => return all.problems.push(problem),
+        Err(problem) => return all.problems.extend(problem),
     };
     let twice = connected.environment.insert(name.to_owned(), value.clone());
     let twice = twice.is_some_and(|before| before != value);
@@ -86,7 +86,7 @@ fn put(
 }
 
 /// A text with the outputs that it refers to.
-fn resolve(all: &mut Expansion<'_>, wire: &Wire, text: &Text) -> Result<Input<String>, Problem> {
+fn resolve(all: &mut Expansion<'_>, wire: &Wire, text: &Text) -> Result<Input<String>, Refused> {
     let mut parts = Vec::new();
     for part in &text.parts {
         parts.push(match part {
@@ -94,7 +94,7 @@ fn resolve(all: &mut Expansion<'_>, wire: &Wire, text: &Text) -> Result<Input<St
             TextPart::Account => all.place.account_part(),
             TextPart::Secret { value, .. } => Part::Secret { secret: value.reveal().to_owned() },
             TextPart::Reference(reference) => {
-                let (node, name) = output(&all.graph, all.manifest, reference)?;
+                let (node, name) = output(all, reference)?;
                 tie(all, wire, node, name, reference.span)
             }
         });
@@ -120,9 +120,9 @@ fn grant(
 ) {
     let Access { instance, part, verb } = access.get_ref().clone();
     let reference = Reference { instance, part, attribute: None, span: access.span() };
-    let found = match find(&all.graph, all.manifest, &reference) {
+    let found = match find(all, &reference) {
         Ok(found) => found,
-        Err(problem) => return all.problems.push(problem),
+        Err(problem) => return all.problems.extend(problem),
     };
     let (address, kind) = (found.node.address.clone(), found.node.traits.kind);
     let code = "maas::patterns::access";

@@ -39,6 +39,10 @@ impl Owned {
                 cx.problem(problem);
                 break;
             }
+            // What is wrong with it has been told.
+            if cx.all.manifest.lost.instances.contains(&next) {
+                break;
+            }
             match is_network(&given).and_then(|()| look_up(cx, &next, place)) {
                 Ok(found) => given = found,
                 Err(problem) => {
