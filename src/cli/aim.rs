@@ -26,18 +26,22 @@ pub(super) enum Wanted {
 }
 
 impl Wanted {
-    /// What the manifest says, with its code built.
+    /// What the manifest says, with its code built. What is wrong with it is found before a build and,
+    /// where `calls` follow, before these; else when the plan is made.
     ///
     /// # Errors
     /// All that is wrong with it.
-    pub fn of(deployment: &Deployment, console: Console) -> Result<Self, Failure> {
+    pub fn of(deployment: &Deployment, calls: bool, console: Console) -> Result<Self, Failure> {
         // A manifest that names its region needs no look at the state before it is read.
         let snapshot = match deployment.region {
             Some(_) => Snapshot::new(&deployment.project, &deployment.environment),
             None => deployment.snapshot()?,
         };
         let region = deployment.region(&snapshot).ok_or_else(no_region)?;
-        let manifest = deployment.check(Some(region))?.manifest;
+        let manifest = match deployment.manifest(Some(region.clone())) {
+            Ok(manifest) if !calls && patterns::builds(&manifest).is_empty() => manifest,
+            _ => deployment.check(Some(region))?.manifest,
+        };
         code::build(&manifest, console)?;
         let packages = code::packages(&manifest);
         Ok(Self::Manifest(Box::new(manifest), packages))
@@ -80,8 +84,24 @@ impl Aim {
     /// Makes the plan.
     ///
     /// # Errors
-    /// Why there is none.
+    /// Why there is none: all that is wrong with the manifest, or what the state is against.
     pub fn make(
+        &self,
+        place: &Place,
+        snapshot: &Snapshot,
+        seen: &Observations,
+        options: &Options,
+    ) -> Result<Made, Failure> {
+        self.attempt(place, snapshot, seen, options).map_err(|first| match &self.wanted {
+            Wanted::Nothing => first,
+            Wanted::Manifest(..) => {
+                let checked = self.deployment.check(Some(place.region.clone()));
+                checked.err().unwrap_or(first)
+            }
+        })
+    }
+
+    fn attempt(
         &self,
         place: &Place,
         snapshot: &Snapshot,

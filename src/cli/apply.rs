@@ -57,7 +57,7 @@ impl Apply {
             destroy::refuse_protected(&deployment)?;
             Wanted::Nothing
         } else {
-            Wanted::of(&deployment, console)?
+            Wanted::of(&deployment, true, console)?
         };
         let aim = Aim { deployment, wanted, planning, approved };
         let Self { running, showing, .. } = self;

@@ -90,7 +90,7 @@ impl PlanCommand {
         cloud::same_region(snapshot, &region)?;
         let wanted = match self.destroy {
             true => Wanted::Nothing,
-            false => Wanted::of(&deployment, console)?,
+            false => Wanted::of(&deployment, self.planning.refresh, console)?,
         };
         let planning = self.planning.clone();
         let aim = Aim { deployment, wanted, planning, approved: None };

@@ -50,7 +50,7 @@ impl Catalogue {
             let before = problems.len();
             let found = self.check(entry, None, &[], mode, problems);
             instances.code.extend(found.iter().flat_map(|found| found.code.iter().cloned()));
-            let is_right = problems.len() == before && !entry.value.clone().is_open();
+            let is_right = problems.len() == before && !entry.value.is_open();
             match found.filter(|_| is_right).and_then(|found| read(entry, found)) {
                 Some(instance) => instances.read.push(instance),
                 None => drop(instances.lost.insert(entry.name().to_owned())),

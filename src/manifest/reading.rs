@@ -130,10 +130,9 @@ fn unused_variables(written: &Table, context: &Context) -> Vec<Problem> {
             Some(_) => format!("Its variables are {}.", list(names())),
             None => format!("It has none; `${{var.{name}}}` in a string would be one."),
         };
-        let message = format!(
-            "The manifest has no variable `{name}`, which `--var` gives{}",
-            did_you_mean(name, names())
-        );
+        let nearest = did_you_mean(name, names());
+        let end = if nearest.is_empty() { "." } else { nearest.as_str() };
+        let message = format!("The manifest has no variable `{name}`, which `--var` gives{end}");
         Problem::new("maas::command_line::variable", message).help(help)
     };
     unused.map(problem).collect()

@@ -66,10 +66,13 @@ impl Value {
     }
 
     /// Whether a string in it holds an expression that stands for nothing.
-    pub fn is_open(mut self) -> bool {
-        let mut open = false;
-        self.each_string(&mut |template| open |= template.is_open());
-        open
+    pub fn is_open(&self) -> bool {
+        match &self.kind {
+            Kind::String(template) => template.is_open(),
+            Kind::Array(items) => items.iter().any(Self::is_open),
+            Kind::Table(table) => table.entries().any(|entry| entry.value.is_open()),
+            _ => false,
+        }
     }
 
     /// What it is, in words.

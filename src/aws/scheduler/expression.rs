@@ -71,8 +71,8 @@ fn wrong_cron(text: &str) -> Option<String> {
         ));
     }
     for (at, (field, value)) in FIELDS.iter().zip(&given).enumerate() {
-        let is_day = [DAY_OF_MONTH, DAY_OF_WEEK].contains(&at);
-        if !(is_day && *value == "?") && !value.split(',').all(|item| field.takes(at, item)) {
+        let open = *value == "?" && [DAY_OF_MONTH, DAY_OF_WEEK].contains(&at);
+        if !open && !value.split(',').all(|item| field.takes(at, item)) {
             let names = match field.names {
                 [] => String::new(),
                 names => format!(" or {} to {}", names[0], names[names.len() - 1]),

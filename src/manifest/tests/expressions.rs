@@ -180,3 +180,14 @@ fn a_variable_whose_sensitivity_is_malformed_is_kept_as_sensitive() {
     assert!(!report.contains("hunter"), "{report}");
     assert!(report.contains("`P` is sensitive"), "{report}");
 }
+
+#[test]
+fn a_variable_given_by_a_flag_has_to_be_one_of_the_manifest() {
+    let mut context = given(&[("STAGE", "x"), ("STGE", "y"), ("OTHER", "z")]);
+    context.named = ["STAGE", "STGE"].map(str::to_owned).into();
+    let text = function("description = \"${var.STAGE}\"");
+    let problems = parse(Path::new("maas.toml"), text, &context, &patterns()).unwrap_err();
+    let said: Vec<&str> = problems.iter().map(Problem::message).collect();
+    let nearest = "The manifest has no variable `STGE`, which `--var` gives; did you mean `STAGE`?";
+    assert_eq!(said, [nearest]);
+}

@@ -62,7 +62,8 @@ fn missing(graph: &Graph, manifest: &Manifest, reference: &Reference) -> Problem
     let Reference { instance, part, span, .. } = reference;
     let code = "maas::patterns::unknown_reference";
     if manifest.instance(instance).is_none() {
-        let names = || manifest.instances.iter().map(|other| other.name.get_ref().as_str());
+        let right = || manifest.instances.iter().map(|other| other.name.get_ref().as_str());
+        let names = || right().chain(manifest.lost.instances.iter().map(String::as_str));
         return Problem::at(*span, code, "There is no such instance.")
             .label(format!("no instance is called `{instance}`{}", did_you_mean(instance, names())))
             .help(format!("The instances are {}.", list(names())));
