@@ -65,13 +65,13 @@ impl Progress {
         }
         inner.ended |= matches!(event.kind, EventKind::RunEnded { .. });
         let inner = &mut *inner;
-        if let Some(file) = &mut inner.file {
-            if let Err(error) = file.write(event) {
-                let to = file.path().display().to_string();
-                // A file with a gap would be taken for the whole.
-                inner.file = None;
-                inner.console.lose(&to, &error);
-            }
+        if let Some(file) = &mut inner.file
+            && let Err(error) = file.write(event)
+        {
+            let to = file.path().display().to_string();
+            // A file with a gap would be taken for the whole.
+            inner.file = None;
+            inner.console.lose(&to, &error);
         }
         if let Some(reporter) = &mut inner.reporter {
             reporter.event(event);

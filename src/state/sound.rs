@@ -38,7 +38,8 @@ impl Snapshot {
         }
         for (seq, intent) in &self.intents {
             let why = of(&intent.kind, intent.generation, &intent.inputs, &is_known);
-            let late = || (*seq > self.meta.last_intent).then(|| "it is beyond meta's last_intent");
+            let late =
+                || (*seq > self.meta.last_intent).then_some("it is beyond meta's last_intent");
             if let Some(why) = why.or_else(|| late().map(str::to_owned)) {
                 return bad(format!("intent {seq} of {}: {why}", intent.key));
             }

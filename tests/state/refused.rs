@@ -134,7 +134,8 @@ fn an_import_takes_only_what_a_run_could_have_recorded() {
         fs::write(story.path("new.json"), changed.to_string()).unwrap();
         story.run("", "state import --force new.json")
     };
-    let cases: [(fn(&mut Value), &str); 4] = [
+    type Breaks = fn(&mut Value);
+    let cases: [(Breaks, &str); 4] = [
         (
             |export| {
                 export["records"][0]["needs"] = json!(["a/two"]);
