@@ -49,7 +49,7 @@ pub async fn cluster_instances(
 /// The instances that are in no cluster. Of them too a last snapshot is kept.
 pub async fn instances(cx: &Cx, scope: &Scope) -> Result<Vec<Listed<DbInstance>>, Fault> {
     let all = all_instances(cx).await?.into_iter();
-    let alone = all.filter(|instance| instance.db_cluster_identifier().is_none());
+    let alone = all.filter(|it| it.db_cluster_identifier().is_none_or(str::is_empty));
     let listed = alone.filter_map(|instance| {
         let name = instance.db_instance_identifier().filter(|name| is_named(scope, name))?;
         let inputs = DbInstanceInputs {

@@ -260,6 +260,9 @@ async fn refused_credentials_are_not_tried_again() {
 
 /// What is traced while this is done, at the finest level: of this program, or of all.
 async fn traced<T>(targets: &str, work: impl Future<Output = T>) -> (T, String) {
+    // What is of interest to a tracer is known to all threads, so there is one at a time.
+    static ALONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+    let _alone = ALONE.lock().await;
     let (reader, writer) = std::io::pipe().unwrap();
     let subscriber = tracing_subscriber::fmt()
         .with_env_filter(targets)

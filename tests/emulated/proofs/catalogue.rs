@@ -141,7 +141,8 @@ async fn one_line_is_one_call(it: &mut Deployment) {
     let only = |operation: &str| Calls::from([(format!("lambda:{operation}"), 1)]);
     it.edit("functions/echo/index.py", "import os\n", "import os  # and more\n");
     assert_eq!(mutating(&it.apply(&[]).await), only("UpdateFunctionCode"));
-    it.edit("", "timeout = \"30s\"", "timeout = \"30s\"\nmemory = \"512 MB\"");
+    let thumbnail = "[patterns.images.subscribers.thumbnail]\n";
+    it.edit("", thumbnail, &format!("{thumbnail}memory = \"512 MB\"\n"));
     assert_eq!(mutating(&it.apply(&[]).await), only("UpdateFunctionConfiguration"));
     assert_eq!(mutating(&it.apply(&[]).await), Calls::new());
 }

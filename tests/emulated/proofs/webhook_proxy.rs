@@ -229,7 +229,7 @@ async fn another_project_listens_to_the_stream() {
 
 #[tokio::test]
 async fn another_project_listens_to_the_topic() {
-    let own = "route = \"POST /hook\"\n";
+    let own = "route = \"POST /hook\"\nstore = \"s3\"\nttl = \"30d\"\n";
     let store = ["topic_arn", "topic_arn"];
     listened_to_from_elsewhere("webhook-proxy-s3", "hooks-s3", own, store).await;
 }
