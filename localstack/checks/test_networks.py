@@ -1,4 +1,4 @@
-"""What networks.py adds: rules of prefix lists, addresses of NAT gateways, endpoints, and what holds what."""
+"""What networks.py and network_repeats.py add: rules of prefix lists, addresses of NAT gateways, endpoints, and what holds what."""
 
 import json
 
@@ -123,3 +123,28 @@ class Networks(cloud.Check):
         functions.delete_function(FunctionName="inside")
         self.ec2.delete_security_group(GroupId=group)
         self.ec2.delete_subnet(SubnetId=subnet)
+
+    def refused(self, code, call, **given):
+        with self.assertRaises(cloud.botocore.exceptions.ClientError) as refused:
+            call(**given)
+        self.assertEqual(refused.exception.response["Error"]["Code"], code)
+
+    def test_what_is_there_already_is_refused(self):
+        subnet = self.subnet()
+        self.refused("InvalidSubnet.Conflict", self.ec2.create_subnet, VpcId=self.vpc, CidrBlock="10.20.0.0/22")
+        self.subnet(2)
+        gateway = self.ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
+        tables = [self.ec2.create_route_table(VpcId=self.vpc)["RouteTable"]["RouteTableId"] for _ in range(2)]
+        self.assertNotEqual(*tables)
+        self.ec2.associate_route_table(RouteTableId=tables[0], SubnetId=subnet)
+        for table in tables:
+            self.refused("Resource.AlreadyAssociated", self.ec2.associate_route_table, RouteTableId=table, SubnetId=subnet)
+        route = {"RouteTableId": tables[0], "DestinationCidrBlock": "0.0.0.0/0", "GatewayId": gateway}
+        self.ec2.create_route(**route)
+        self.refused("RouteAlreadyExists", self.ec2.create_route, **route)
+
+    def test_a_token_makes_one_thing(self):
+        made = [self.ec2.create_route_table(VpcId=self.vpc, ClientToken="one")["RouteTable"] for _ in range(2)]
+        self.assertEqual(made[0]["RouteTableId"], made[1]["RouteTableId"])
+        endpoints = [self.endpoint(self.subnet(number), self.group(f"g{number}"), ClientToken="two") for number in (1, 2)]
+        self.assertEqual(*endpoints)

@@ -35,6 +35,7 @@ EXTRAS = (
     "queue_alarms",
     "databases",
     "networks",
+    "network_repeats",
 )
 
 

@@ -1,5 +1,7 @@
 //! Databases and what they stand on (*Amazon RDS API Reference*, the Describe calls).
 
+use aws_sdk_rds::types::DbInstance as Found;
+
 use super::{is_named, known, pages};
 use crate::aws::rds::tags;
 use crate::aws::{
@@ -36,7 +38,7 @@ pub async fn cluster_instances(
     scope: &Scope,
 ) -> Result<Vec<Listed<DbClusterInstance>>, Fault> {
     let listed = all_instances(cx).await?.into_iter().filter_map(|instance| {
-        let cluster = known(instance.db_cluster_identifier()?);
+        let cluster = known(cluster_of(&instance)?);
         let name = instance.db_instance_identifier().filter(|name| is_named(scope, name))?;
         let tags = tags::ours(instance.tag_list());
         let inputs =
@@ -49,7 +51,7 @@ pub async fn cluster_instances(
 /// The instances that are in no cluster. Of them too a last snapshot is kept.
 pub async fn instances(cx: &Cx, scope: &Scope) -> Result<Vec<Listed<DbInstance>>, Fault> {
     let all = all_instances(cx).await?.into_iter();
-    let alone = all.filter(|it| it.db_cluster_identifier().is_none_or(str::is_empty));
+    let alone = all.filter(|instance| cluster_of(instance).is_none());
     let listed = alone.filter_map(|instance| {
         let name = instance.db_instance_identifier().filter(|name| is_named(scope, name))?;
         let inputs = DbInstanceInputs {
@@ -63,7 +65,12 @@ pub async fn instances(cx: &Cx, scope: &Scope) -> Result<Vec<Listed<DbInstance>>
     Ok(listed.collect())
 }
 
-async fn all_instances(cx: &Cx) -> Result<Vec<aws_sdk_rds::types::DbInstance>, Fault> {
+/// The cluster that an instance is in.
+fn cluster_of(instance: &Found) -> Option<&str> {
+    instance.db_cluster_identifier().filter(|cluster| !cluster.is_empty())
+}
+
+async fn all_instances(cx: &Cx) -> Result<Vec<Found>, Fault> {
     pages(|token| async move {
         let request = cx.rds().describe_db_instances().set_marker(token);
         let page = cx.call("rds:DescribeDBInstances", || request.clone().send()).await?;

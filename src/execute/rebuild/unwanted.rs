@@ -100,7 +100,11 @@ fn link(records: &mut [Record]) {
     }
     for record in records {
         let mut inputs = Vec::new();
-        texts(&record.inputs, &mut inputs);
+        // A tag says whose a thing is, and may well be a word that some output is too.
+        let given = record.inputs.as_object().into_iter().flatten();
+        given
+            .filter(|(input, _)| *input != "tags")
+            .for_each(|(_, value)| texts(value, &mut inputs));
         let used: BTreeSet<&Address> = inputs.iter().filter_map(|text| makers.get(*text)).collect();
         for used in used {
             if !reaches(&needs, used, &record.address) {
@@ -123,4 +127,32 @@ fn reaches(needs: &BTreeMap<Address, BTreeSet<Address>>, from: &Address, to: &Ad
         }
     }
     false
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_tag_that_reads_like_an_output_makes_no_user() {
+        let made = |at: &str, inputs, outputs| {
+            let mut record = Record::new(Address::new("accounts", at), "t", inputs);
+            record.outputs = Some(outputs);
+            record
+        };
+        let tags = json!({"maas:instance": "accounts"});
+        let group = made("group", json!({"tags": tags}), json!({"id": "sg-12345678"}));
+        let database = made(
+            "database",
+            json!({"tags": tags, "security_groups": ["sg-12345678"]}),
+            json!({"name": "accounts-database", "database_name": "accounts"}),
+        );
+        let mut records = [group, database];
+        link(&mut records);
+        let [group, database] = records;
+        assert_eq!(group.needs, BTreeSet::new());
+        assert_eq!(database.needs, [group.address].into());
+    }
 }
