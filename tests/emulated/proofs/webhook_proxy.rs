@@ -185,11 +185,11 @@ async fn listened_to_from_elsewhere(manifest: &str, project: &str, own: &str, st
     let [key, output] = store;
     let source = match key {
         "stream_arn" => format!("stream_arn = \"{}\"", name(output)),
-        key => format!(
-            "{key} = \"{}\"\nbucket_arn = \"arn:aws:s3:::{}\"",
-            name(output),
-            name("bucket")
-        ),
+        key => {
+            other.edit("", "ttl = \"30d\"\n", "");
+            let (source, bucket) = (name(output), name("bucket"));
+            format!("{key} = \"{source}\"\nbucket_arn = \"arn:aws:s3:::{bucket}\"")
+        }
     };
     other.edit("", "use = \"webhook-proxy\"\n", &format!("use = \"webhook-proxy\"\n{source}\n"));
     other.apply(&[]).await;
@@ -229,7 +229,7 @@ async fn another_project_listens_to_the_stream() {
 
 #[tokio::test]
 async fn another_project_listens_to_the_topic() {
-    let own = "route = \"POST /hook\"\nstore = \"s3\"\nttl = \"30d\"\n";
+    let own = "route = \"POST /hook\"\n";
     let store = ["topic_arn", "topic_arn"];
     listened_to_from_elsewhere("webhook-proxy-s3", "hooks-s3", own, store).await;
 }
