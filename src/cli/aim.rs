@@ -39,9 +39,13 @@ impl Wanted {
             None => deployment.snapshot()?,
         };
         let region = deployment.region(&snapshot).ok_or_else(no_region)?;
-        let manifest = match deployment.manifest(Some(region.clone())) {
-            Ok(manifest) if !calls && patterns::builds(&manifest).is_empty() => manifest,
-            _ => deployment.check(Some(region))?.manifest,
+        let unchecked = match calls {
+            true => None,
+            false => deployment.manifest(Some(region.clone())).ok(),
+        };
+        let manifest = match unchecked.filter(|manifest| patterns::builds(manifest).is_empty()) {
+            Some(manifest) => manifest,
+            None => deployment.check(Some(region))?.manifest,
         };
         code::build(&manifest, console)?;
         let packages = code::packages(&manifest);
@@ -93,26 +97,19 @@ impl Aim {
         seen: &Observations,
         options: &Options,
     ) -> Result<Made, Failure> {
-        self.attempt(place, snapshot, seen, options).map_err(|first| match &self.wanted {
+        let attempt = || {
+            let (expanded, expiry) = self.expand(place, snapshot)?;
+            let plan = offline::plan(&expanded.graph, snapshot, seen, place, options)
+                .map_err(|errors| self.no_plan(errors, &expanded.origins))?;
+            Ok(Made { plan, expanded, expiry })
+        };
+        attempt().map_err(|first| match &self.wanted {
             Wanted::Nothing => first,
             Wanted::Manifest(..) => {
                 let checked = self.deployment.check(Some(place.region.clone()));
                 checked.err().unwrap_or(first)
             }
         })
-    }
-
-    fn attempt(
-        &self,
-        place: &Place,
-        snapshot: &Snapshot,
-        seen: &Observations,
-        options: &Options,
-    ) -> Result<Made, Failure> {
-        let (expanded, expiry) = self.expand(place, snapshot)?;
-        let plan = offline::plan(&expanded.graph, snapshot, seen, place, options)
-            .map_err(|errors| self.no_plan(errors, &expanded.origins))?;
-        Ok(Made { plan, expanded, expiry })
     }
 
     fn expand(&self, place: &Place, snapshot: &Snapshot) -> Result<(Expanded, Expiry), Failure> {

@@ -98,8 +98,9 @@ impl PlanCommand {
             true => {
                 let parallelism = self.calling.parallelism;
                 let first = |place: &Place, seen: &Observations| {
-                    let made = aim.make(place, snapshot, seen, &aim.options(place))?;
-                    Ok(Some(made.plan))
+                    // A destroy makes nothing that could stand there already.
+                    let make = || aim.make(place, snapshot, seen, &aim.options(place));
+                    (!self.destroy).then(make).transpose().map(|made| Some(made?.plan))
                 };
                 reading::read(region, snapshot, global, parallelism, run, first)?
             }

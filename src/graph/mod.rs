@@ -15,6 +15,7 @@ mod name;
 mod nodes;
 mod order;
 mod resource;
+mod scope;
 
 pub use address::{Address, BadAddress};
 pub use catalogue::{
@@ -27,8 +28,9 @@ pub use expr::{Expr, IntoParts, Part};
 pub use fault::{Fault, FaultKind, OrAbsent};
 pub use input::{Arn, Input, NotYetKnown, Output, Tags};
 pub use name::{Charset, Naming, physical_name};
-pub use nodes::{Graph, Handle, NameOrigin, Node, Scope};
+pub use nodes::{Graph, Handle, NameOrigin, Node};
 pub use order::{Cycle, Needs, cycle, layers, topological};
 pub use resource::{
     ALL, Created, Foretold, Held, Id, Listed, Moves, Objection, Outputs, Paths, Resource, Seen,
 };
+pub use scope::Scope;

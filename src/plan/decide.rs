@@ -13,7 +13,7 @@ use super::target::Targeted;
 use super::world::{Decision, Decisions, Inputs, Verdict, World};
 use super::{Observed, PlanError, Reason};
 use crate::graph::document::{self, Tie};
-use crate::graph::{ALL, Address, AnyResource, NameOrigin, Node, topological};
+use crate::graph::{ALL, Address, AnyResource, NameOrigin, Node, Objection, topological};
 use crate::state::{Key, Record};
 
 type Generations = BTreeMap<Address, u32>;
@@ -201,22 +201,14 @@ impl<'a> Round<'a> {
         let resolved = document::resolve(wanted.clone(), account, &|at, output, tie| {
             self.value(at, output, tie)
         });
-        let refused = |path: String, message: String| PlanError::Refused {
-            address: node.address.clone(),
-            path,
-            message,
-        };
-        let objections: Vec<PlanError> = resource
-            .check(&resolved)
-            .into_iter()
-            .map(|objection| refused(objection.path, objection.message))
-            .collect();
+        let refused = |objection| PlanError::refused(&node.address, objection);
+        let objections = resource.check(&resolved);
         if !objections.is_empty() {
-            return Err(objections);
+            return Err(objections.into_iter().map(refused).collect());
         }
-        let normal = resource
-            .normal(resolved)
-            .map_err(|fault| vec![refused(String::new(), fault.message)])?;
+        let normal = resource.normal(resolved).map_err(|fault| {
+            vec![refused(Objection { path: String::new(), message: fault.message })]
+        })?;
         Ok(Inputs { wanted: document::seal(wanted, salt), preview: document::seal(normal, salt) })
     }
 

@@ -29,7 +29,9 @@ pub use target::{BadTarget, Target};
 
 use serde_json::Value;
 
-use crate::graph::{Address, Catalogue, Cycle, Document, Graph, Id, Place, SeenDocument};
+use crate::graph::{
+    Address, Catalogue, Cycle, Document, Graph, Id, Objection, Place, SeenDocument,
+};
 use crate::state::Snapshot;
 
 /// What was seen of a resource in the cloud.
@@ -125,6 +127,13 @@ pub enum PlanError {
     /// A defect of the planner: the plan breaks its own rules.
     #[error("the plan breaks its own rules: {0}")]
     Flawed(Flaw),
+}
+
+impl PlanError {
+    /// What a resource type objects to.
+    fn refused(address: &Address, Objection { path, message }: Objection) -> Self {
+        Self::Refused { address: address.clone(), path, message }
+    }
 }
 
 /// Makes the plan that leads from what is recorded, or seen, to what is wanted. An empty graph

@@ -24,11 +24,8 @@ pub fn refusals(graph: &Graph, place: &Place, catalogue: &Catalogue) -> Vec<Plan
         let wanted = document::resolve(node.wanted.clone(), account, &|at, output, _| {
             foretold.get(at)?.get(output).cloned()
         });
-        refusals.extend(resource.check(&wanted).into_iter().map(|objection| PlanError::Refused {
-            address: address.clone(),
-            path: objection.path,
-            message: objection.message,
-        }));
+        let objections = resource.check(&wanted).into_iter();
+        refusals.extend(objections.map(|objection| PlanError::refused(address, objection)));
     }
     refusals
 }

@@ -120,9 +120,9 @@ fn writer(node: &Node) -> Option<Writer<'_>> {
 fn grants(graph: &Graph) -> BTreeSet<(Address, Address)> {
     let mut granted = BTreeSet::new();
     for node in graph.nodes().values().filter(|node| node.traits.kind == "aws:lambda/function") {
-        let role = target(&node.wanted["role"]).and_then(|role| graph.get(&role).cloned());
-        let policy = role.map(|role| role.wanted["policy"].clone()).unwrap_or_default();
-        for statement in policy.as_object().into_iter().flat_map(|policy| policy.values()) {
+        let role = target(&node.wanted["role"]).and_then(|role| graph.get(&role));
+        let policy = role.and_then(|role| role.wanted["policy"].as_object());
+        for statement in policy.into_iter().flat_map(|policy| policy.values()) {
             let actions = statement["actions"].as_array().into_iter().flatten();
             let puts = actions.into_iter().any(|action| action == "s3:PutObject");
             let resources = statement["resources"].as_array().into_iter().flatten();
