@@ -45,7 +45,7 @@ fn expanded(text: &str) -> Expanded {
 /// The problems as they are printed, without colour.
 fn report(problems: &Problems) -> String {
     let handler = GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor());
-    let handler = handler.with_width(100).with_context_lines(0);
+    let handler = handler.with_width(100).with_wrap_lines(false).with_context_lines(0);
     let mut text = String::new();
     for problem in problems.iter() {
         handler.render_report(&mut text, problem).unwrap();
