@@ -24,7 +24,9 @@ pub struct Params {
     /// network the functions are in then.
     #[schemars(extend("examples" = ["${accounts.database}"]))]
     database: Option<GivenDatabase>,
-    /// The functions behind the API, by their routes.
+    /// The functions behind the API, by their routes. Each finds in its environment all that the database
+    /// has of `DATABASE_HOST`, `DATABASE_PORT`, `DATABASE_NAME`, `DATABASE_USER`, `DATABASE_SECRET_ARN`
+    /// and `DATABASE_CLUSTER_ARN`.
     #[serde(default)]
     routes: BTreeMap<Spanned<Route>, FunctionTable>,
     /// What browsers may do from other origins; nothing if it is left out.

@@ -108,6 +108,32 @@ fn functions_may_what_the_database_asks_for_and_no_more() {
     assert!(parts.iter().all(|part| !part.starts_with("application")), "{parts:?}");
 }
 
+const ALL: [&str; 6] = [
+    "DATABASE_CLUSTER_ARN",
+    "DATABASE_HOST",
+    "DATABASE_NAME",
+    "DATABASE_PORT",
+    "DATABASE_SECRET_ARN",
+    "DATABASE_USER",
+];
+
+#[test]
+fn functions_find_all_that_the_database_has_in_their_environment() {
+    let names = |instances: &str| -> Vec<String> {
+        let graph = expanded(&manifest(instances)).graph;
+        let environment = node(&graph, "a/a.function")["environment"].clone();
+        let names = environment.as_object().unwrap().keys().cloned();
+        names.filter(|name| name.starts_with("DATABASE_")).collect()
+    };
+    let without = |gone: &str| ALL.into_iter().filter(|name| *name != gone).collect::<Vec<_>>();
+    assert_eq!(names(&postgres("a", "")), ALL);
+    assert_eq!(names(&data_api("a", "")), ALL);
+    let machine = names(&postgres("a", "engine = \"postgres\""));
+    assert_eq!(machine, without("DATABASE_CLUSTER_ARN"));
+    let iam = names(&postgres("a", "credentials = \"iam\""));
+    assert_eq!(iam, without("DATABASE_SECRET_ARN"));
+}
+
 #[test]
 fn access_lets_a_function_outside_ask_over_the_data_api() {
     let jobs = format!(
@@ -115,9 +141,9 @@ fn access_lets_a_function_outside_ask_over_the_data_api() {
     );
     let graph = expanded(&manifest(&(postgres("a", "data_api = true") + &jobs))).graph;
     let environment = node(&graph, "j/consumer.function")["environment"].clone();
-    let names: Vec<&String> = environment.as_object().unwrap().keys().collect();
-    let given: Vec<_> = names.into_iter().filter(|name| name.starts_with("A_")).collect();
-    assert_eq!(given, ["A_DATABASE_CLUSTER_ARN", "A_DATABASE_NAME", "A_DATABASE_SECRET_ARN"]);
+    let names = environment.as_object().unwrap().keys().cloned();
+    let given: Vec<String> = names.filter(|name| name.starts_with("A_")).collect();
+    assert_eq!(given, ALL.map(|name| format!("A_{name}")));
     assert!(node(&graph, "j/consumer.role")["policy"].get("ADatabaseDatabase").is_some());
 }
 

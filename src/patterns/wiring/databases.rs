@@ -3,17 +3,17 @@
 use super::grants::{variable, words};
 use super::wires::{Connected, Wire};
 use crate::aws::{
-    DbCluster, Function, GroupRule, IAM, Peer, Role, SecurityGroup, SecurityGroupRule,
+    DbCluster, DbInstance, Function, GroupRule, IAM, Peer, Role, SecurityGroup, SecurityGroupRule,
     SecurityGroupRuleInputs, Statement,
 };
-use crate::graph::{Address, Handle, Input, Node, Output, Part, Place, Tags};
+use crate::graph::{Address, Handle, Input, Node, Output, Part, Place, Resource, Tags};
 use crate::manifest::{Access, Problem, Span, Spanned};
 use crate::patterns::expansion::Expansion;
 use crate::patterns::parts::PORT;
 use crate::text;
 
 /// The types that a database may be of.
-pub(in crate::patterns) const KINDS: &[&str] = &["aws:rds/cluster", "aws:rds/instance"];
+pub(in crate::patterns) const KINDS: &[&str] = &[DbCluster::KIND, DbInstance::KIND];
 
 /// How a function reaches a database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -195,13 +195,14 @@ impl Refusal {
 /// What a function needs to use a database.
 struct Rights {
     statements: Vec<(&'static str, Statement)>,
-    /// Ends of names, each with its value.
+    /// Ends of names, each with its value: all that the database has, whichever way it is reached.
     variables: Vec<(&'static str, Input<String>)>,
 }
 
 impl Rights {
     fn of(node: &Node, way: Way, place: &Place) -> Result<Self, Refusal> {
         let address = node.address.clone();
+        let is_cluster = node.traits.kind == DbCluster::KIND;
         // Both types have outputs of the same names.
         let handle: Handle<DbCluster> = Handle::at(address.clone());
         let output = |name: &'static str| -> Output<String> { Output::of(&handle, name) };
@@ -210,8 +211,8 @@ impl Rights {
             let arn: Input<String> = output("secret_arn").into();
             Statement::allow(["secretsmanager:GetSecretValue"]).on(arn)
         };
-        if way == Way::DataApi {
-            if node.traits.kind != KINDS[0] {
+        let statements = if way == Way::DataApi {
+            if !is_cluster {
                 return Err(Refusal::NotAurora(address));
             }
             if iam {
@@ -220,32 +221,30 @@ impl Rights {
             if node.wanted["http_endpoint"] != true {
                 return Err(Refusal::Closed(address));
             }
-            return Ok(Self {
-                statements: vec![
-                    ("Database", Statement::allow(DATA).on(handle.arn().foretold())),
-                    ("DatabaseSecret", secret()),
-                ],
-                variables: vec![
-                    ("CLUSTER_ARN", handle.arn().into()),
-                    ("NAME", output("database_name").into()),
-                    ("SECRET_ARN", output("secret_arn").into()),
-                ],
-            });
-        }
+            vec![
+                ("Database", Statement::allow(DATA).on(handle.arn().foretold())),
+                ("DatabaseSecret", secret()),
+            ]
+        } else if iam {
+            let rest: Input<String> =
+                text!("dbuser:", output("resource_id"), "/", output("master_username"));
+            let user: Input<String> = place.arn("rds-db", rest);
+            vec![("Database", Statement::allow(["rds-db:connect"]).on(user))]
+        } else {
+            vec![("DatabaseSecret", secret())]
+        };
         let mut variables: Vec<(&'static str, Input<String>)> = vec![
             ("HOST", output("endpoint").into()),
             ("PORT", output("port").into()),
             ("NAME", output("database_name").into()),
             ("USER", output("master_username").into()),
         ];
-        if iam {
-            let rest: Input<String> =
-                text!("dbuser:", output("resource_id"), "/", output("master_username"));
-            let user: Input<String> = place.arn("rds-db", rest);
-            let statement = Statement::allow(["rds-db:connect"]).on(user);
-            return Ok(Self { statements: vec![("Database", statement)], variables });
+        if is_cluster {
+            variables.push(("CLUSTER_ARN", handle.arn().into()));
         }
-        variables.push(("SECRET_ARN", output("secret_arn").into()));
-        Ok(Self { statements: vec![("DatabaseSecret", secret())], variables })
+        if !iam {
+            variables.push(("SECRET_ARN", output("secret_arn").into()));
+        }
+        Ok(Self { statements, variables })
     }
 }

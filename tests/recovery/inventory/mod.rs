@@ -29,7 +29,7 @@ static RANDOM: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
         (r":secret:([^\x22]*)-[A-Za-z0-9]{6}\b", ":secret:$1"),
         (r"http://(127\.0\.0\.1|localhost):[0-9]+", "ENDPOINT"),
         (r"execute-api\.localhost:[0-9]+", "execute-api.localhost"),
-        (r#""DATABASE_PORT": "[0-9]+""#, r#""DATABASE_PORT": "PORT""#),
+        (r#"DATABASE_PORT": "[0-9]+""#, r#"DATABASE_PORT": "PORT""#),
         // What is not said and what is said to be nothing are the same.
         (r"filter_criteria: Some\(FilterCriteria \{ filters: None \}\)", "filter_criteria: None"),
         (r"bucket_key_enabled: None", "bucket_key_enabled: Some(false)"),
