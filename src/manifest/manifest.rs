@@ -37,17 +37,9 @@ pub struct Manifest {
     pub instances: Vec<Instance>,
     /// The paths of all code, relative to the folder.
     pub code: Vec<Spanned<String>>,
-    /// What could not be read, of a manifest that is wrong.
-    pub lost: Lost,
-}
-
-/// What of a manifest could not be read, so that nothing may be said of what needs it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Lost {
-    /// The names of the instances that are wrong.
-    pub instances: BTreeSet<String>,
-    /// Whether the runtime of `[functions]` is wrong.
-    pub runtime: bool,
+    /// The names of the instances that are wrong and could not be read, so that nothing may be said of
+    /// what needs them.
+    pub lost: BTreeSet<String>,
 }
 
 /// `[project]`.

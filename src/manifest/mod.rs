@@ -89,7 +89,7 @@ pub use function::{
 };
 pub use instance::Instance;
 pub use load::{Context, Reading, examine, load, parse};
-pub use manifest::{Environment, Lost, Manifest, Project};
+pub use manifest::{Environment, Manifest, Project};
 pub use pattern::PatternSchema;
 pub use problem::Problem;
 pub use problems::Problems;

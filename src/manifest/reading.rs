@@ -8,11 +8,11 @@ use serde::de::DeserializeOwned;
 use super::check::{Mode, check};
 use super::de::ValueDeserializer;
 use super::environment;
-use super::function::FunctionDefaults;
+use super::function::{FunctionDefaults, Runtime};
 use super::instance::Instance;
 use super::instances::{Catalogue, Instances};
 use super::load::Context;
-use super::manifest::{Environment, Lost, Project};
+use super::manifest::{Environment, Project};
 use super::pattern::{PatternSchema, schema_of};
 use super::problem::Problem;
 use super::problems::Problems;
@@ -21,7 +21,7 @@ use super::substitute::Substitution;
 use super::tables::{EnvironmentHead, ManifestTable, ProjectTable, StateSettings, check_state};
 use super::template::Expression;
 use super::value::{Entry, Kind, Table, Value};
-use super::values::{TagKey, TagValue};
+use super::values::{Duration, TagKey, TagValue};
 use super::words::{did_you_mean, list};
 
 /// What a manifest comes to.
@@ -34,7 +34,8 @@ pub(crate) struct Tables {
     pub instances: Vec<Instance>,
     /// The paths of all code, also of instances that are wrong.
     pub code: Vec<Spanned<String>>,
-    pub lost: Lost,
+    /// The names of the instances that are wrong.
+    pub lost: BTreeSet<String>,
 }
 
 /// Checks the manifest as it is written, each table for itself; then lays the environment's overlay
@@ -82,8 +83,7 @@ pub(crate) fn read_tables(
     };
     let tags: BTreeMap<TagKey, TagValue> = part(&whole, "tags", problems).unwrap_or_default();
     let tags = tags.iter().map(|(k, v)| (k.to_string(), v.to_string())).collect();
-    let functions: FunctionDefaults = part(&whole, "functions", problems).unwrap_or_default();
-    let runtime = mode.runtime_given && functions.runtime.is_none();
+    let functions = defaults(&whole, mode, problems);
     let head: EnvironmentHead = typed(root(head), problems).unwrap_or_default();
     Tables {
         project: Project {
@@ -101,8 +101,31 @@ pub(crate) fn read_tables(
         },
         instances,
         code,
-        lost: Lost { instances: lost, runtime },
+        lost,
     }
+}
+
+/// `[functions]`. In the place of a value that is wrong, which has been told, stands one that refuses
+/// least, so that of each function that is told, and all of that, which is wrong by itself.
+fn defaults(whole: &Table, mode: Mode, problems: &mut Problems) -> FunctionDefaults {
+    let Some(table) = whole.table("functions") else { return FunctionDefaults::default() };
+    let mut right = Table::default();
+    for entry in table.entries().filter(|entry| !entry.value.is_open()) {
+        let (mut alone, mut wrong) = (Table::default(), Problems::new());
+        alone.insert(entry.key.clone(), entry.value.clone());
+        check_as::<FunctionDefaults>(&alone, &["functions"], mode, &mut wrong);
+        if wrong.is_empty() {
+            right.insert(entry.key.clone(), entry.value.clone());
+        }
+    }
+    let mut functions: FunctionDefaults = typed(root(right), problems).unwrap_or_default();
+    if let (Some(wrong), None) = (table.get("runtime"), functions.runtime) {
+        functions.runtime = Some(Runtime::in_place_of(wrong.plain().unwrap_or_default()));
+    }
+    if table.contains("timeout") && functions.timeout.is_none() {
+        functions.timeout = Some(Duration::from_seconds(1));
+    }
+    functions
 }
 
 /// The name of a project that has none, where that has been told.

@@ -11,7 +11,7 @@ use super::{Cx, Entry, PATTERNS};
 use crate::aws::{Bucket, BucketInputs, Function, LifecycleRule};
 use crate::graph::document::{map_expressions, to_value};
 use crate::graph::{Address, Document, Graph, Handle, Input, Place, Scope};
-use crate::manifest::{Lost, Manifest, Problem, Problems, Reference, Span};
+use crate::manifest::{Manifest, Problem, Problems, Reference, Span};
 use crate::package::Packages;
 
 /// A manifest's resources.
@@ -55,6 +55,8 @@ pub(super) struct Expansion<'a> {
     pub failing: Vec<NewFailing>,
     /// Functions that try again what is in a queue.
     pub redrives: Vec<NewRedrive>,
+    /// Buckets that pages may put into, a rule each, in the order of the rules, with what asks for them.
+    pub opened: Vec<(Address, Span)>,
     /// Of functions and databases in a network the VPC's id.
     pub placed: BTreeMap<Address, Input<String>>,
     /// Edges of the graph that the manifest asked for, with their places.
@@ -134,7 +136,7 @@ impl<'a> Expansion<'a> {
             packages,
             graph: Graph::new(scope),
             problems: Problems::new(),
-            lost: manifest.lost.instances.clone(),
+            lost: manifest.lost.clone(),
             origins: Origins::default(),
             uses: Vec::new(),
             wires: Vec::new(),
@@ -145,6 +147,7 @@ impl<'a> Expansion<'a> {
             databases: Vec::new(),
             failing: Vec::new(),
             redrives: Vec::new(),
+            opened: Vec::new(),
             placed: BTreeMap::new(),
             ties: Vec::new(),
         }
@@ -197,10 +200,13 @@ impl<'a> Expansion<'a> {
     }
 
     pub fn finish(self, outputs: BTreeMap<String, Document>) -> (Expanded, Problems) {
-        let Self { graph, manifest, mut problems, ties, origins, .. } = self;
-        if manifest.lost.runtime {
-            let all = std::mem::take(&mut problems).into_iter();
-            problems = all.filter(|it| it.code() != "maas::manifest::missing_runtime").collect();
+        let Self { graph, manifest, mut problems, ties, mut origins, opened, .. } = self;
+        let mut rules: BTreeMap<Address, usize> = BTreeMap::new();
+        for (bucket, place) in opened {
+            let bucket = graph.real(&bucket);
+            let rule = rules.entry(bucket.clone()).or_default();
+            origins.note(bucket, &format!("cors.{rule}"), place);
+            *rule += 1;
         }
         // One problem for two instances: their names make all the names.
         let mut pairs = graph.twins();
@@ -213,7 +219,7 @@ impl<'a> Expansion<'a> {
         problems.extend(pairs.iter().map(|pair| twins(manifest, pair)));
         let (graph, defects) = graph.settle();
         // What is wrong leaves holes that are nobody's defect.
-        if problems.is_empty() && manifest.lost == Lost::default() {
+        if problems.is_empty() && manifest.lost.is_empty() {
             let defect = |text: String| {
                 Problem::new("maas::patterns::defect", format!("A pattern is defective: {text}."))
             };

@@ -12,7 +12,9 @@ use super::parts::{
 use super::{Cx, Exports, Pattern};
 use crate::aws::{Bucket, CorsRule, Statement};
 use crate::graph::Handle;
-use crate::manifest::{Duration, Either, Reference, Route, Size, Spanned, SuppliedFunctionTable};
+use crate::manifest::{
+    Duration, Either, Reference, Route, Size, Span, Spanned, SuppliedFunctionTable,
+};
 
 /// Uploads past the API: a function signs a URL, and the client puts the file into the bucket
 /// itself.
@@ -80,7 +82,7 @@ flowchart LR
         let everywhere = || CorsKeys::everywhere();
         let cors = params.cors.clone();
         let rule = cors.as_ref().map_or_else(everywhere, |cors| cors.get_ref().clone());
-        open(cx, &bucket, &rule);
+        open(cx, &bucket, &rule, cors.as_ref().map_or(Span::NOWHERE, Spanned::span));
         let own = params.api.is_none().then(|| Spanned::nowhere(everywhere()));
         let cors = cors.or(own);
         if params.public {
@@ -112,7 +114,7 @@ flowchart LR
 }
 
 /// Lets pages put files into the bucket.
-fn open(cx: &mut Cx<'_, '_>, bucket: &Handle<Bucket>, cors: &CorsKeys) {
+fn open(cx: &mut Cx<'_, '_>, bucket: &Handle<Bucket>, cors: &CorsKeys, place: Span) {
     let rule = CorsRule {
         origins: cors.origins.iter().map(|origin| origin.get_ref().as_str().into()).collect(),
         methods: BTreeSet::from(["PUT".to_owned(), "POST".to_owned()]),
@@ -121,4 +123,5 @@ fn open(cx: &mut Cx<'_, '_>, bucket: &Handle<Bucket>, cors: &CorsKeys) {
         max_age: cors.max_age_seconds().unwrap_or(3_600),
     };
     cx.graph().amend(bucket, move |inputs| inputs.cors.push(rule));
+    cx.all.opened.push((bucket.address().clone(), place));
 }

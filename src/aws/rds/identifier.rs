@@ -19,8 +19,12 @@ pub fn check(check: Check, name: Option<&String>) -> Check {
     check.that(
         name.is_none_or(fits),
         "name",
-        "an identifier of RDS has 1 to 63 lower-case letters, digits and single `-`, begins with a \
-         letter and does not end with `-`",
+        format!(
+            "an identifier of RDS has 1 to 63 lower-case letters, digits and single `-`, begins with a \
+             letter and does not end with `-`, unlike `{}`; the project's, the environment's and the \
+             instance's name are in it",
+            name.map(String::as_str).unwrap_or_default()
+        ),
     )
 }
 

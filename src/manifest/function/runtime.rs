@@ -58,6 +58,16 @@ impl Runtime {
         Self::all().find(|runtime| runtime.0 == name)
     }
 
+    /// What stands for one that is wrong, so that the rest of a function can be looked at: one of the
+    /// same family, or one of whose handlers nothing is asked.
+    pub(crate) fn in_place_of(wrong: &str) -> Self {
+        fn family(name: &str) -> &str {
+            name.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default()
+        }
+        let same = |known: &Self| family(known.0) == family(wrong);
+        Self::all().find(same).unwrap_or(Self("java21"))
+    }
+
     /// As Lambda writes it.
     pub const fn as_str(self) -> &'static str {
         self.0

@@ -60,12 +60,15 @@ fn problems_of_all_stages_come_together() {
 
 #[test]
 fn what_is_wrong_with_the_head_hides_no_instance() {
-    let head =
-        "[project]\nname = \"Shop\"\n[functions]\nruntime = \"python2\"\nmemory = \"1 GB\"\n";
+    let head = "[project]\nname = \"Shop\"\n[functions]\nruntime = \"python2\"\nmemory = \"1 GBB\"\n\
+                timeout = \"16m\"\narchitecture = \"arm\"\n";
     let text = head.to_owned()
         + &consumer("a", "echo", "visibility = \"1s\"\nruntime = \"python3.12\"")
         + &consumer("b", "echo", "access = [\"a.queue:recieve\"]")
-        + &consumer("c", "echo", "access = [\"b.consumer.function:invoke\"]");
+        + &consumer("c", "echo", "access = [\"b.consumer.function:invoke\"]")
+        + &consumer("d", "echo", "visibility = \"6s\"\nenvironment = { URL = \"${b.api.ur}\" }")
+        + &consumer("e", "echo", "").replace("index.handler", "index")
+        + &consumer("f", "echo", "").replace("index.handler", "main.handler");
     insta::assert_snapshot!(all(&text).join("\n"));
 }
 

@@ -63,7 +63,7 @@ fn missing(graph: &Graph, manifest: &Manifest, reference: &Reference) -> Problem
     let code = "maas::patterns::unknown_reference";
     if manifest.instance(instance).is_none() {
         let right = || manifest.instances.iter().map(|other| other.name.get_ref().as_str());
-        let names = || right().chain(manifest.lost.instances.iter().map(String::as_str));
+        let names = || right().chain(manifest.lost.iter().map(String::as_str));
         return Problem::at(*span, code, "There is no such instance.")
             .label(format!("no instance is called `{instance}`{}", did_you_mean(instance, names())))
             .help(format!("The instances are {}.", list(names())));

@@ -63,17 +63,46 @@ pub fn database(
         cx.all.placed.insert(own, network.vpc_id.clone());
     }
     let subnets = network.map(|network| network.data_subnets.iter().cloned().collect());
-    let subnets = subnets.unwrap_or_default();
-    let subnet_group = cx.add::<DbSubnetGroup>(
-        "database.subnet-group",
-        DbSubnetGroupInputs { subnets, ..DbSubnetGroupInputs::default() },
-    );
+    let subnet_group = subnet_group(cx, subnets);
     let group = network.and_then(|network| network.data_group.as_ref());
     let groups = group.map(|group| group.id().into()).into_iter().collect();
     let settings = Settings::of(cx, &keys, &subnet_group, groups);
-    match keys.engine() {
+    let database = match keys.engine() {
         Engine::AuroraPostgresql => cluster(cx, &keys, settings, data_api),
         Engine::Postgres => instance(cx, &keys, settings),
+    };
+    origins(cx, &keys, &database);
+    database
+}
+
+/// Adds the group of the data tier's subnets. A network that has fewer than two of them has been told
+/// of, and what needs the group finds none then.
+fn subnet_group(
+    cx: &mut Cx<'_, '_>,
+    subnets: Option<BTreeSet<Input<String>>>,
+) -> Handle<DbSubnetGroup> {
+    let part = "database.subnet-group";
+    match subnets {
+        Some(subnets) if subnets.len() > 1 => {
+            cx.add(part, DbSubnetGroupInputs { subnets, ..DbSubnetGroupInputs::default() })
+        }
+        _ => Handle::at(cx.address(part)),
+    }
+}
+
+/// Notes which inputs come from which keys.
+fn origins(cx: &mut Cx<'_, '_>, keys: &DatabaseKeys, database: &Database) {
+    let version = keys.version.as_ref().map(Spanned::span);
+    let places = [
+        ("engine_version", version),
+        ("capacity", keys.capacity.as_ref().map(Spanned::span)),
+        ("class", keys.instance.as_ref().map(Spanned::span)),
+        ("storage", keys.storage.as_ref().map(Spanned::span)),
+        ("max_storage", keys.max_storage.as_ref().map(Spanned::span)),
+        ("backup_retention", keys.backup.as_ref().map(Spanned::span)),
+    ];
+    for (input, place) in places {
+        cx.origin(&database.handle, input, place.unwrap_or(Span::NOWHERE));
     }
 }
 

@@ -40,7 +40,7 @@ impl Owned {
                 break;
             }
             // What is wrong with it has been told.
-            if cx.all.manifest.lost.instances.contains(&next) {
+            if cx.all.manifest.lost.contains(&next) {
                 break;
             }
             match is_network(&given).and_then(|()| look_up(cx, &next, place)) {
