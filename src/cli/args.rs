@@ -113,7 +113,8 @@ pub struct Planning {
 /// How things are deleted, whatever the manifest says.
 #[derive(Args, Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Teardown {
-    /// Deletes buckets with the objects that they hold
+    /// Deletes buckets with the objects that they hold; without it, one that holds any stops the run
+    /// before anything is touched
     #[arg(long)]
     pub empty_buckets: bool,
 

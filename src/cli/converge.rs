@@ -115,6 +115,10 @@ impl Wish {
         let made = aim.make(&bench.place, &snapshot, &seen, &options)?;
         let plan = &made.plan;
         tracing::info!(steps = plan.steps.len(), unchanged = plan.unchanged.len(), "planned");
+        let obstacles = execute::obstacles(&bench, plan).await?;
+        if !obstacles.is_empty() {
+            return Err(obstacles.into());
+        }
         let settled = Settled { wish: self, bench: &bench, state, made, console };
         settled.approve_and_run(run).await
     }

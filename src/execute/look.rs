@@ -1,5 +1,6 @@
 //! Reading the cloud: what is there of what is recorded.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use futures::stream::{self, StreamExt};
@@ -9,8 +10,8 @@ use super::hooks::Reading;
 use super::recover::{Found, find};
 use super::{Bench, EventKind};
 use crate::graph::{Address, AnyResource, Fault, FaultKind, HeldDocument};
-use crate::plan::{Observations, Observed, Operation, Plan, Reason, Step};
-use crate::state::{Record, Snapshot};
+use crate::plan::{Half, Observations, Observed, Operation, Plan, PlanError, Reason, Step};
+use crate::state::{Key, Record, Snapshot};
 
 /// Reads every recorded resource that `wanted` selects, several at once.
 ///
@@ -31,13 +32,55 @@ pub async fn look(
     gather(bench, reads).await
 }
 
+/// What stands in the way of what the plan deletes. What may not be looked at is left to the deletion
+/// itself, and so is one that was never finished.
+///
+/// # Errors
+/// The faults of those that could not be looked at, with their addresses.
+pub async fn obstacles(
+    bench: &Bench,
+    plan: &Plan,
+) -> Result<Vec<PlanError>, Vec<(Address, Fault)>> {
+    let snapshot = bench.keeper.snapshot();
+    let deleted = plan.steps.iter().filter(|step| step.operation == Operation::Delete);
+    let looks = deleted.filter_map(|step| {
+        // The old half of a replacement is the current one until the new one is made.
+        let current = Key::from(step.key.address.clone());
+        let record = snapshot.records.get(&step.key).or_else(|| snapshot.records.get(&current))?;
+        let record = Some(record).filter(|record| record.finished)?;
+        Some((step.key.address.clone(), obstacle(bench, step, going(record, step)?)))
+    });
+    Ok(gather(bench, looks).await?.into_values().collect())
+}
+
+async fn obstacle(
+    bench: &Bench,
+    step: &Step,
+    held: HeldDocument,
+) -> Result<Option<PlanError>, Fault> {
+    let resource = bench.catalogue.get(&step.kind).ok_or_else(|| unknown(&step.kind))?;
+    let cx = bench.cx(Arc::new(Reading::new(&bench.events)));
+    let obstacle = match resource.obstacle(cx, held).await {
+        Err(fault) if fault.kind == FaultKind::Refused => {
+            tracing::debug!(address = %step.key.address, %fault, "not looked at");
+            None
+        }
+        looked => looked?,
+    };
+    Ok(obstacle.map(|obstacle| PlanError::Hindered {
+        address: step.key.address.clone(),
+        obstacle,
+        replaced: step.half == Some(Half::Old),
+    }))
+}
+
 /// Waits for all of these, several at once.
-async fn gather<F>(
+async fn gather<F, T>(
     bench: &Bench,
     reads: impl Iterator<Item = (Address, F)>,
-) -> Result<Observations, Vec<(Address, Fault)>>
+) -> Result<BTreeMap<Address, T>, Vec<(Address, Fault)>>
 where
-    F: Future<Output = Result<Option<Observed>, Fault>>,
+    F: Future<Output = Result<Option<T>, Fault>>,
 {
     let reads = reads.map(|(address, read)| async move {
         let span = tracing::debug_span!("look", %address);
@@ -45,16 +88,16 @@ where
     });
     let results: Vec<_> =
         stream::iter(reads).buffer_unordered(bench.parallelism.max(1)).collect().await;
-    let (mut seen, mut faults) = (Observations::new(), Vec::new());
+    let (mut told, mut faults) = (BTreeMap::new(), Vec::new());
     for (address, result) in results {
         match result {
-            Ok(Some(observed)) => drop(seen.insert(address, observed)),
+            Ok(Some(one)) => drop(told.insert(address, one)),
             Ok(None) => {}
             Err(fault) => faults.push((address, fault)),
         }
     }
     faults.sort_by(|one, other| one.0.cmp(&other.0));
-    if faults.is_empty() { Ok(seen) } else { Err(faults) }
+    if faults.is_empty() { Ok(told) } else { Err(faults) }
 }
 
 /// Looks for what exists already under the names of what the plan is about to make.
@@ -114,6 +157,15 @@ pub(super) fn held(record: &Record) -> Option<HeldDocument> {
         outputs: record.outputs.clone(),
         finished: record.finished,
     })
+}
+
+/// The same as a step that deletes it holds it: how it goes is what the plan says.
+pub(super) fn going(record: &Record, step: &Step) -> Option<HeldDocument> {
+    let mut held = held(record)?;
+    for change in &step.changes {
+        held.inputs[&change.path] = change.to.clone();
+    }
+    Some(held)
 }
 
 /// The fault of a type that this program does not know.

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use super::Bench;
 use super::apply::{Applied, Ready, defect};
 use super::hooks::{Birth, StepHooks, state_fault};
-use super::look::{held, unknown};
+use super::look::{going, unknown};
 use super::recover::{Found, find, key_of};
 use crate::graph::document::{self, hex};
 use crate::graph::{
@@ -276,10 +276,7 @@ impl Work<'_> {
             .applied
             .record(key)
             .ok_or_else(|| defect(self.step, "it has no record to delete"))?;
-        if let Some(mut held) = held(&record) {
-            for change in &self.step.changes {
-                held.inputs[&change.path] = change.to.clone();
-            }
+        if let Some(held) = going(&record, self.step) {
             let seq = self.intend(state::Operation::Delete, &held.inputs).await?;
             let deleted = self.resource.delete(self.cx(), held).await;
             let batch = Batch::new().close(seq);

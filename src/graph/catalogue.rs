@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use super::document::to_value;
 use super::{
     Created, Cx, Document, Fault, FaultKind, Foretold, Held, Id, Listed, Moves, Naming, Objection,
-    Outputs, Paths, Place, Resource, Scope, Seen,
+    Obstacle, Outputs, Paths, Place, Resource, Scope, Seen,
 };
 
 /// The constants of a type.
@@ -133,6 +133,11 @@ pub trait AnyResource: Send + Sync {
         want: Document,
     ) -> BoxFuture<'a, Result<Document, Fault>>;
     fn delete<'a>(&'a self, cx: AnyCx, held: HeldDocument) -> BoxFuture<'a, Result<(), Fault>>;
+    fn obstacle<'a>(
+        &'a self,
+        cx: AnyCx,
+        held: HeldDocument,
+    ) -> BoxFuture<'a, Result<Option<Obstacle>, Fault>>;
     fn find<'a>(&'a self, cx: AnyCx, want: Document) -> BoxFuture<'a, Result<Option<Id>, Fault>>;
     fn list<'a>(
         &'a self,
@@ -236,6 +241,14 @@ impl<R: Resource> AnyResource for Of<R> {
 
     fn delete<'a>(&'a self, cx: AnyCx, document: HeldDocument) -> BoxFuture<'a, Result<(), Fault>> {
         async move { R::delete(&context::<R>(&cx)?, &held(document)?).await }.boxed()
+    }
+
+    fn obstacle<'a>(
+        &'a self,
+        cx: AnyCx,
+        document: HeldDocument,
+    ) -> BoxFuture<'a, Result<Option<Obstacle>, Fault>> {
+        async move { R::obstacle(&context::<R>(&cx)?, &held(document)?).await }.boxed()
     }
 
     fn find<'a>(&'a self, cx: AnyCx, want: Document) -> BoxFuture<'a, Result<Option<Id>, Fault>> {

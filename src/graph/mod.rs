@@ -31,6 +31,7 @@ pub use name::{Charset, Naming, physical_name};
 pub use nodes::{Graph, Handle, NameOrigin, Node};
 pub use order::{Cycle, Needs, cycle, layers, topological};
 pub use resource::{
-    ALL, Created, Foretold, Held, Id, Listed, Moves, Objection, Outputs, Paths, Resource, Seen,
+    ALL, Created, Foretold, Held, Id, Listed, Moves, Objection, Obstacle, Outputs, Paths, Resource,
+    Seen,
 };
 pub use scope::Scope;

@@ -166,6 +166,15 @@ pub struct Objection {
     pub message: String,
 }
 
+/// What stands in the way of a deletion.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Obstacle {
+    /// What it is: half a sentence.
+    pub message: String,
+    /// How it is got out of the way.
+    pub advice: String,
+}
+
 /// One type of resource.
 ///
 /// A type that AWS changes in nothing says `REPLACE_ON = ALL`; its `update` finishes what is half
@@ -260,6 +269,18 @@ pub trait Resource: Sized + Send + Sync + 'static {
         cx: &Cx<Self::Cloud>,
         held: &Held<Self>,
     ) -> impl Future<Output = Result<(), Fault>> + Send;
+
+    /// What stands in the way of its deletion, as far as one cheap call tells that changes nothing; `None`
+    /// where it is gone. It is asked before a run touches anything, and the deletion looks again.
+    ///
+    /// # Errors
+    /// AWS's refusals.
+    fn obstacle(
+        _cx: &Cx<Self::Cloud>,
+        _held: &Held<Self>,
+    ) -> impl Future<Output = Result<Option<Obstacle>, Fault>> + Send {
+        async { Ok(None) }
+    }
 
     /// Finds the one that was made of `want`: by an interrupted create, or by one that is recorded
     /// nowhere any more.

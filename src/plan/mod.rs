@@ -30,7 +30,7 @@ pub use target::{BadTarget, Target};
 use serde_json::Value;
 
 use crate::graph::{
-    Address, Catalogue, Cycle, Document, Graph, Id, Objection, Place, SeenDocument,
+    Address, Catalogue, Cycle, Document, Graph, Id, Objection, Obstacle, Place, SeenDocument,
 };
 use crate::state::Snapshot;
 
@@ -110,6 +110,16 @@ pub enum PlanError {
         address: Address,
         /// The input that protects it.
         input: &'static str,
+        /// Whether a new one would take its place.
+        replaced: bool,
+    },
+    /// A resource would be deleted, and something stands in the way.
+    #[error("{address} would be {}, and {}", if *.replaced {"replaced"} else {"deleted"}, .obstacle.message)]
+    Hindered {
+        /// Where.
+        address: Address,
+        /// What stands in the way.
+        obstacle: Obstacle,
         /// Whether a new one would take its place.
         replaced: bool,
     },

@@ -83,6 +83,9 @@ impl Complaint {
             PlanError::Protected { address, input, replaced } => {
                 complaint.help(lift(address, input, *replaced))
             }
+            PlanError::Hindered { obstacle, .. } => {
+                complaint.help(format!("Nothing was touched. {}", sentence(&obstacle.advice)))
+            }
             PlanError::Target(BadTarget { given, known, .. }) => match meant(given, known) {
                 help if help.is_empty() => complaint,
                 help => complaint.help(help),

@@ -4,12 +4,12 @@ mod nameless;
 
 pub use nameless::{Node, NodeInputs, Tie, TieInputs};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard};
 
 use maas::graph::{
     Arn, Catalogue, Charset, Created, Cx, Fault, FaultKind, Foretold, Held, Id, Input, Listed,
-    Naming, Outputs, Place, Resource, Scope, Seen, Tags,
+    Naming, Obstacle, Outputs, Place, Resource, Scope, Seen, Tags,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -47,6 +47,8 @@ struct Inner {
     calls: u64,
     trouble: BTreeMap<u64, Trouble>,
     refused: Option<String>,
+    /// Things that are not deleted as they are.
+    full: BTreeSet<String>,
     /// Nothing is found before then.
     found_from: Option<Instant>,
     log: Vec<String>,
@@ -96,6 +98,11 @@ impl Cloud {
     /// Refuses this call.
     pub fn refuse(&self, call: &str) {
         self.inner().refused = Some(call.to_owned());
+    }
+
+    /// Puts something into a thing, so that it is not deleted as it is.
+    pub fn fill(&self, id: &str) {
+        self.inner().full.insert(id.to_owned());
     }
 
     /// Finds nothing for so long.
@@ -284,6 +291,16 @@ impl Resource for Thing {
             Ok(())
         })
         .await
+    }
+
+    async fn obstacle(cx: &Cx<Cloud>, held: &Held<Self>) -> Result<Option<Obstacle>, Fault> {
+        let id = held.id.0.clone();
+        let full = cx.call(format!("look into {id}"), |cloud| {
+            Ok(cloud.things.contains_key(&id) && cloud.full.contains(&id))
+        });
+        let advice = "empty it".to_owned();
+        let message = format!("{} is full", held.id);
+        Ok(full.await?.then_some(Obstacle { message, advice }))
     }
 
     async fn list(cx: &Cx<Cloud>, _scope: &Scope) -> Result<Option<Vec<Listed<Self>>>, Fault> {

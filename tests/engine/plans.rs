@@ -310,3 +310,46 @@ async fn what_the_cloud_knows_by_its_inputs_goes_before_it_comes() {
     let at = |call: &str| log.iter().position(|line| line == call).unwrap();
     assert!(at("create p-e-a-thing-2/tie-x") < at("delete p-e-a-thing"), "{log:?}");
 }
+
+#[tokio::test]
+async fn all_that_stands_in_the_way_of_deletions_is_told_at_once() {
+    let mut stage = Stage::new();
+    let square = || Want { shape: "square".into(), ..want(1) };
+    stage.applies(&wanted(&[("a", want(1)), ("b", want(1)), ("c", want(1)), ("d", want(1))])).await;
+    for name in ["a", "b", "d"] {
+        stage.cloud.fill(&format!("p-e-{name}-thing"));
+    }
+    stage.cloud.take_log();
+    // `d` stays, so nobody looks into it.
+    let plan = stage.plan(&wanted(&[("a", square()), ("d", want(2))]));
+    let told = stage.obstacles(&plan).await;
+    assert_eq!(
+        told,
+        [
+            "a/thing would be replaced, and p-e-a-thing is full",
+            "b/thing would be deleted, and p-e-b-thing is full"
+        ]
+    );
+    let mut log = stage.cloud.take_log();
+    log.sort();
+    assert_eq!(log, ["look into p-e-a-thing", "look into p-e-b-thing", "look into p-e-c-thing"]);
+
+    // What is gone, and what may not be looked at, is none.
+    stage.cloud.lose("p-e-a-thing");
+    stage.cloud.refuse("look into p-e-b-thing");
+    assert_eq!(stage.obstacles(&plan).await, [""; 0]);
+}
+
+#[tokio::test]
+async fn what_was_never_finished_stands_in_no_way() {
+    let mut stage = Stage::new();
+    stage.cloud.refuse("size p-e-a-thing 1");
+    stage.apply(&wanted(&[("a", want(1))])).await;
+    stage.cloud.calm();
+    stage.cloud.fill("p-e-a-thing");
+    let plan = stage.plan(&Wanted::new());
+    assert_eq!(steps(&plan), ["Delete a/thing"]);
+    stage.cloud.take_log();
+    assert_eq!(stage.obstacles(&plan).await, [""; 0]);
+    assert_eq!(stage.cloud.take_log(), [""; 0]);
+}

@@ -171,6 +171,12 @@ impl Stage {
         execute::standing(&self.bench(), plan).await.unwrap()
     }
 
+    /// What stands in the way of what the plan deletes.
+    pub async fn obstacles(&mut self, plan: &Plan) -> Vec<String> {
+        let obstacles = execute::obstacles(&self.bench(), plan).await.unwrap();
+        obstacles.iter().map(ToString::to_string).collect()
+    }
+
     /// Carries out this plan.
     pub async fn carry_out(&mut self, wanted: &Wanted, plan: &Plan) -> Report {
         execute::run(&self.bench(), plan, &graph(wanted)).await.unwrap()

@@ -10,7 +10,7 @@ use super::{bucket_check, bucket_empty, bucket_parts as parts, bucket_rules as r
 use crate::aws::{Cx, Policy, Principal, Statement, list, tags};
 use crate::graph::{
     Arn, Charset, Created, Fault, FaultKind, Foretold, Held, Id, Input, IntoParts, Listed, Naming,
-    Objection, Place, Resource, Scope, Seen, Tags,
+    Objection, Obstacle, Place, Resource, Scope, Seen, Tags,
 };
 use crate::{outputs, text};
 
@@ -234,6 +234,13 @@ impl Resource for Bucket {
         let name = held.id.as_str();
         let _alone = cx.exclusive(&lock(name)).await;
         bucket_empty::delete(cx, name, held.inputs.force_empty).await
+    }
+
+    async fn obstacle(cx: &Cx, held: &Held<Self>) -> Result<Option<Obstacle>, Fault> {
+        match held.inputs.force_empty {
+            true => Ok(None),
+            false => bucket_empty::obstacle(cx, held.id.as_str()).await,
+        }
     }
 
     /// A bucket of that name in another account is none that was left behind.

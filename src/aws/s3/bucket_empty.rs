@@ -7,7 +7,7 @@ use aws_sdk_s3::types::{Delete, EncodingType, Error, ObjectIdentifier};
 use super::on_bucket::on_bucket;
 use crate::aws::Cx;
 use crate::aws::built::OrDefect;
-use crate::graph::{Fault, FaultKind, OrAbsent, Waited};
+use crate::graph::{Fault, FaultKind, Obstacle, OrAbsent, Waited};
 
 /// Codes of objects that may go at the next attempt.
 const PASSING: [&str; 5] =
@@ -23,13 +23,8 @@ pub async fn delete(cx: &Cx, name: &str, force_empty: bool) -> Result<(), Fault>
         return Ok(());
     }
     if !force_empty {
-        return Err(Fault::new(
-            FaultKind::Refused,
-            format!("the bucket {name} holds objects, and they are not deleted with it"),
-        )
-        .advise(
-            "let it go with its objects by `--empty-buckets`, or by `bucket = { force_empty = true }` in the manifest; or empty it yourself",
-        ));
+        let Obstacle { message, advice } = full(name);
+        return Err(Fault::new(FaultKind::Refused, message).advise(advice));
     }
     let what = format!("the bucket {name} to be empty");
     cx.wait(what, Duration::from_secs(5), Duration::from_secs(3_600), || async {
@@ -41,6 +36,25 @@ pub async fn delete(cx: &Cx, name: &str, force_empty: bool) -> Result<(), Fault>
         Ok(if gone { Waited::Ready(()) } else { Waited::Still("holding objects".to_owned()) })
     })
     .await
+}
+
+/// What it holds, where it holds an object, a version or a delete marker.
+///
+/// # Errors
+/// S3's refusals.
+pub async fn obstacle(cx: &Cx, name: &str) -> Result<Option<Obstacle>, Fault> {
+    let page = on_bucket!(cx, "s3:ListObjectVersions", list_object_versions, name, max_keys(1))
+        .or_absent()?;
+    let holds =
+        page.is_some_and(|page| !page.versions().is_empty() || !page.delete_markers().is_empty());
+    Ok(holds.then(|| full(name)))
+}
+
+fn full(name: &str) -> Obstacle {
+    Obstacle {
+        message: format!("the bucket {name} holds objects, and they are not deleted with it"),
+        advice: "let it go with its objects by `--empty-buckets`, or by `bucket = { force_empty = true }` in the manifest; or empty it yourself".to_owned(),
+    }
 }
 
 /// Deletes the bucket, if it is empty.

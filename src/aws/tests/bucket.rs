@@ -185,6 +185,27 @@ async fn an_empty_bucket_goes_by_one_call_and_a_full_one_stays() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_it_holds_stands_in_the_way_unless_it_goes_along() {
+    let aws = Injected::new()
+        .answers("s3:ListObjectVersions", [xml(TWO), xml(NOTHING), refused(404, "NoSuchBucket")]);
+    let obstacle = Bucket::obstacle(&aws.cx(), &existing(inputs())).await.unwrap().unwrap();
+    assert!(obstacle.advice.contains("--empty-buckets"), "{}", obstacle.advice);
+    let sent = &aws.sent("s3:ListObjectVersions")[0];
+    assert!(sent.path.contains("max-keys=1"), "{}", sent.path);
+    for _empty_and_gone in 0..2 {
+        assert_eq!(Bucket::obstacle(&aws.cx(), &existing(inputs())).await.unwrap(), None);
+    }
+    assert_eq!(Bucket::obstacle(&aws.cx(), &emptied()).await.unwrap(), None);
+    assert_eq!(aws.sent("s3:ListObjectVersions").len(), 3);
+
+    let aws = Injected::new().answers("s3:ListObjectVersions", [broken(503), xml(TWO)]);
+    assert!(Bucket::obstacle(&aws.cx(), &existing(inputs())).await.unwrap().is_some());
+    let aws = Injected::new().answers("s3:ListObjectVersions", [refused(403, "AccessDenied")]);
+    let fault = Bucket::obstacle(&aws.cx(), &existing(inputs())).await.unwrap_err();
+    assert_eq!(fault.kind, FaultKind::Refused);
+}
+
+#[tokio::test(start_paused = true)]
 async fn versions_markers_and_uploads_go_first() {
     let uploads = "<ListMultipartUploadsResult><Upload><Key>half</Key><UploadId>u</UploadId></Upload>\
         </ListMultipartUploadsResult>";

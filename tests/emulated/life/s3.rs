@@ -97,6 +97,8 @@ crate::life!(bucket_with_objects, |life| {
 
     let catalogue = maas::aws::catalogue();
     let buckets = catalogue.get(Bucket::KIND).unwrap();
+    let obstacle = buckets.obstacle(life.cloud.cx(), held.clone()).await.unwrap();
+    assert!(obstacle.unwrap().message.contains(&name));
     let refused = buckets.delete(life.cloud.cx(), held.clone()).await.unwrap_err();
     assert_eq!(refused.kind, FaultKind::Refused);
     assert!(refused.advice.unwrap().contains("force_empty"));
@@ -106,7 +108,11 @@ crate::life!(bucket_with_objects, |life| {
     inputs["force_empty"] = true.into();
     let held = HeldDocument { inputs, ..held };
     buckets.delete(life.cloud.cx(), held.clone()).await.unwrap();
-    assert!(buckets.read(life.cloud.cx(), held).await.unwrap().is_none());
+    assert!(buckets.read(life.cloud.cx(), held.clone()).await.unwrap().is_none());
+    let mut inputs = held.inputs.clone();
+    inputs["force_empty"] = false.into();
+    let gone = HeldDocument { inputs, ..held };
+    assert_eq!(buckets.obstacle(life.cloud.cx(), gone).await.unwrap(), None);
 });
 
 /// Objects, some of them with several versions and delete markers, and an unfinished upload.
