@@ -9,6 +9,7 @@ use tracing::Instrument;
 use super::hooks::Reading;
 use super::recover::{Found, find};
 use super::{Bench, EventKind};
+use crate::graph::document::is_pending;
 use crate::graph::{Address, AnyResource, Fault, FaultKind, HeldDocument};
 use crate::plan::{Half, Observations, Observed, Operation, Plan, PlanError, Reason, Step};
 use crate::state::{Key, Record, Snapshot};
@@ -124,7 +125,7 @@ async fn standing_at(bench: &Bench, step: &Step) -> Result<Option<Observed>, Fau
         Ok(Some(Found { id, ours, .. })) => Ok(Some(Observed::Standing { id, ours })),
         Ok(None) => Ok(Some(Observed::Gone)),
         // It hangs on something that is not there itself.
-        Err(fault) if fault.kind == FaultKind::Defect => Ok(None),
+        Err(fault) if fault.kind == FaultKind::NotKnown && is_pending(inputs) => Ok(None),
         Err(fault) => Err(fault),
     }
 }
@@ -141,7 +142,7 @@ fn fit(resource: &dyn AnyResource, found: &Found) -> Result<(), Fault> {
 }
 
 /// What is there of one record; none where it was never told an id.
-async fn read(bench: &Bench, record: &Record) -> Result<Option<Observed>, Fault> {
+pub(super) async fn read(bench: &Bench, record: &Record) -> Result<Option<Observed>, Fault> {
     let Some(held) = held(record) else { return Ok(None) };
     let resource = bench.catalogue.get(&record.kind).ok_or_else(|| unknown(&record.kind))?;
     let cx = bench.cx(Arc::new(Reading::new(&bench.events)));

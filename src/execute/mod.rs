@@ -5,9 +5,11 @@
 //! AWS.
 
 mod apply;
+mod create;
 mod event;
 mod hooks;
 mod look;
+mod queue;
 mod rebuild;
 mod recover;
 mod run;

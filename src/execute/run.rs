@@ -1,19 +1,21 @@
 //! The loop: steps start when what they wait for is done, the longest path first.
 
-use std::collections::BTreeSet;
-use std::time::Duration;
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 use futures::stream::{FuturesUnordered, StreamExt};
 use tokio::time::Instant;
 use tracing::Instrument;
 
+use super::Bench;
 use super::apply::Applied;
 use super::event::{EventKind, Outcome, StepFault, Tally};
 use super::hooks::{millis, state_fault};
-use super::{Bench, step};
+use super::queue::Queue;
+use super::step::{self, Prepared};
 use crate::graph::{Fault, FaultKind, Graph};
 use crate::plan::{Action, Plan, Step, StepId};
-use crate::state::Batch;
+use crate::state::{Batch, Intent};
 
 /// How a run ended, and what failed.
 #[derive(Debug)]
@@ -36,46 +38,85 @@ pub struct Report {
 pub async fn run(bench: &Bench, plan: &Plan, graph: &Graph) -> Result<Report, Fault> {
     let started = Instant::now();
     refresh(bench, plan).await?;
-    let applied = Applied::new(bench, plan, graph);
+    let applied = &Applied::new(bench, plan, graph);
     let mut queue = Queue::new(plan);
     let mut tally = Tally::default();
     let mut faults: Vec<StepFault> = Vec::new();
-    let mut running = FuturesUnordered::new();
+    let slots = bench.parallelism.max(1);
+    let (mut opening, mut running) = (FuturesUnordered::new(), FuturesUnordered::new());
+    let (mut in_opening, mut prepared) = (0, BTreeMap::new());
     let mut stop_told = false;
     loop {
-        while running.len() < bench.parallelism.max(1) && !bench.stop.is_asked() {
-            let Some(id) = queue.next() else { break };
-            running.push(perform(bench, &applied, plan, id));
+        let (mut opened, mut ended) = (Vec::new(), Vec::new());
+        // As many again as run are made ready meanwhile, so that they do not wait for the disk.
+        while opened.len() + in_opening + prepared.len() + running.len() < 2 * slots
+            && !bench.stop.is_asked()
+            && let Some(id) = queue.next()
+        {
+            match step::prepare(bench, applied, id.0 + 1, plan.step(id)) {
+                Ok(step) => opened.push((id, step)),
+                Err(fault) => ended.push(unprepared(bench, plan, id, fault)),
+            }
         }
-        let ended = tokio::select! {
-            ended = running.next() => ended,
-            () = bench.stop.asked(), if !stop_told => {
-                stop_told = true;
-                bench.events.tell(EventKind::StopAsked);
-                continue;
+        if !opened.is_empty() {
+            in_opening += opened.len();
+            opening.push(open(bench, opened));
+        }
+        while running.len() < slots
+            && !bench.stop.is_asked()
+            && let Some(((_, Reverse(id)), step)) = prepared.pop_last()
+        {
+            running.push(perform(bench, plan, id, step));
+        }
+        if ended.is_empty() {
+            if opening.is_empty() && running.is_empty() {
+                break;
             }
-        };
-        let Some((id, result)) = ended else { break };
-        match result {
-            Ok(()) => {
-                tally.done += 1;
-                queue.done(id);
-            }
-            Err(fault) if fault.kind == FaultKind::Stopped => {}
-            Err(fault) => {
-                tally.failed += 1;
-                let step = plan.step(id);
-                faults.push(StepFault {
-                    address: step.key.address.clone(),
-                    action: shown(step),
-                    fault,
-                });
-                for skipped in queue.failed(id) {
-                    tally.skipped += 1;
-                    tell_skipped(bench, plan, skipped, id);
+            tokio::select! {
+                Some((steps, written)) = opening.next() => {
+                    in_opening -= steps.len();
+                    for (id, step) in steps {
+                        match &written {
+                            Ok(()) => drop(prepared.insert(queue.rank(id), step)),
+                            Err(fault) => ended.push(unprepared(bench, plan, id, fault.clone())),
+                        }
+                    }
+                }
+                Some(end) = running.next() => ended.push(end),
+                () = bench.stop.asked(), if !stop_told => {
+                    stop_told = true;
+                    bench.events.tell(EventKind::StopAsked);
                 }
             }
         }
+        for (id, result) in ended {
+            match result {
+                Ok(()) => {
+                    tally.done += 1;
+                    queue.done(id);
+                }
+                Err(fault) if fault.kind == FaultKind::Stopped => {}
+                Err(fault) => {
+                    tally.failed += 1;
+                    let step = plan.step(id);
+                    faults.push(StepFault {
+                        address: step.key.address.clone(),
+                        action: shown(step),
+                        fault,
+                    });
+                    for skipped in queue.failed(id) {
+                        tally.skipped += 1;
+                        tell_skipped(bench, plan, skipped, id);
+                    }
+                }
+            }
+        }
+    }
+    // Nothing was called behind these.
+    let never: Vec<u64> = prepared.values().filter_map(|step| Some(step.intent()?.seq)).collect();
+    if !never.is_empty() {
+        let batch = Batch { close: never, ..Batch::new() };
+        bench.keeper.record(batch).map_err(|error| state_fault(&error))?;
     }
     bench.keeper.flush().await.map_err(|error| state_fault(&error))?;
     tally.left = plan.steps.len() - tally.done - tally.failed - tally.skipped;
@@ -103,50 +144,72 @@ async fn refresh(bench: &Bench, plan: &Plan) -> Result<(), Fault> {
     Ok(())
 }
 
+/// Puts the intents of steps on disk, all at once.
+async fn open<'a>(
+    bench: &Bench,
+    steps: Vec<(StepId, Prepared<'a>)>,
+) -> (Vec<(StepId, Prepared<'a>)>, Result<(), Fault>) {
+    let intents: Vec<Intent> =
+        steps.iter().filter_map(|(_, step)| step.intent().cloned()).collect();
+    if intents.is_empty() {
+        return (steps, Ok(()));
+    }
+    let written = bench.keeper.commit(Batch { open: intents, ..Batch::new() }).await;
+    (steps, written.map(drop).map_err(|error| state_fault(&error)))
+}
+
+/// The end of a step that was never carried out.
+fn unprepared(bench: &Bench, plan: &Plan, id: StepId, fault: Fault) -> (StepId, Result<(), Fault>) {
+    tell_started(bench, plan, id);
+    tell_failed(bench, plan, id, &fault, Instant::now());
+    (id, Err(fault))
+}
+
+/// Carries out a step, and tells how that ends.
 async fn perform(
     bench: &Bench,
-    applied: &Applied<'_>,
     plan: &Plan,
     id: StepId,
+    step: Prepared<'_>,
 ) -> (StepId, Result<(), Fault>) {
-    let step = plan.step(id);
-    let (at, action) = (id.0 + 1, shown(step));
-    let address = step.key.address.clone();
+    let address = &plan.step(id).key.address;
     let started = Instant::now();
-    bench.events.tell(EventKind::StepStarted {
-        step: at,
-        address: address.clone(),
-        r#type: step.kind.clone(),
-        action,
-    });
+    tell_started(bench, plan, id);
     let span = tracing::debug_span!("step", %address);
-    let result = step::perform(bench, applied, at, step).instrument(span).await;
-    let elapsed_ms = millis(started.elapsed());
-    let result = match result {
-        Ok(done) => {
-            let id = done.id.map(|id| id.0);
-            bench.events.tell(EventKind::StepDone {
-                step: at,
-                address,
-                action,
-                id,
-                called: done.called,
-                elapsed_ms,
-            });
-            Ok(())
-        }
-        Err(fault) => {
-            bench.events.tell(EventKind::StepFailed {
-                step: at,
-                address,
-                action,
-                fault: fault.clone(),
-                elapsed_ms,
-            });
-            Err(fault)
-        }
-    };
-    (id, result)
+    let result = step.perform().instrument(span).await;
+    match &result {
+        Ok(done) => bench.events.tell(EventKind::StepDone {
+            step: id.0 + 1,
+            address: address.clone(),
+            action: shown(plan.step(id)),
+            id: done.id.as_ref().map(|id| id.0.clone()),
+            called: done.called,
+            elapsed_ms: millis(started.elapsed()),
+        }),
+        Err(fault) => tell_failed(bench, plan, id, fault, started),
+    }
+    (id, result.map(drop))
+}
+
+fn tell_started(bench: &Bench, plan: &Plan, id: StepId) {
+    let step = plan.step(id);
+    bench.events.tell(EventKind::StepStarted {
+        step: id.0 + 1,
+        address: step.key.address.clone(),
+        r#type: step.kind.clone(),
+        action: shown(step),
+    });
+}
+
+fn tell_failed(bench: &Bench, plan: &Plan, id: StepId, fault: &Fault, started: Instant) {
+    let step = plan.step(id);
+    bench.events.tell(EventKind::StepFailed {
+        step: id.0 + 1,
+        address: step.key.address.clone(),
+        action: shown(step),
+        fault: fault.clone(),
+        elapsed_ms: millis(started.elapsed()),
+    });
 }
 
 fn tell_skipped(bench: &Bench, plan: &Plan, skipped: StepId, because: StepId) {
@@ -161,65 +224,4 @@ fn tell_skipped(bench: &Bench, plan: &Plan, skipped: StepId, because: StepId) {
 
 fn shown(step: &Step) -> Action {
     step.action().unwrap_or(Action::Delete)
-}
-
-/// Which steps can start, and which of them first.
-struct Queue {
-    open: Vec<usize>,
-    users: Vec<Vec<StepId>>,
-    /// Ready steps by the length of the longest path behind them, the longest last.
-    ready: BTreeSet<(Duration, std::cmp::Reverse<StepId>)>,
-    longest: Vec<Duration>,
-    out: BTreeSet<StepId>,
-}
-
-impl Queue {
-    fn new(plan: &Plan) -> Self {
-        let mut users: Vec<Vec<StepId>> = vec![Vec::new(); plan.steps.len()];
-        for (id, step) in plan.numbered() {
-            step.after.iter().for_each(|before| users[before.0].push(id));
-        }
-        let mut longest = vec![Duration::ZERO; plan.steps.len()];
-        for (id, step) in plan.numbered().collect::<Vec<_>>().into_iter().rev() {
-            let behind = users[id.0].iter().map(|user| longest[user.0]).max().unwrap_or_default();
-            longest[id.0] = behind + Duration::from_secs(step.seconds.into());
-        }
-        let open: Vec<usize> = plan.steps.iter().map(|step| step.after.len()).collect();
-        let mut queue = Self { open, users, ready: BTreeSet::new(), longest, out: BTreeSet::new() };
-        let starts: Vec<StepId> =
-            plan.numbered().map(|(id, _)| id).filter(|id| queue.open[id.0] == 0).collect();
-        starts.into_iter().for_each(|id| queue.push(id));
-        queue
-    }
-
-    fn push(&mut self, id: StepId) {
-        self.ready.insert((self.longest[id.0], std::cmp::Reverse(id)));
-    }
-
-    fn next(&mut self) -> Option<StepId> {
-        self.ready.pop_last().map(|(_, std::cmp::Reverse(id))| id)
-    }
-
-    fn done(&mut self, id: StepId) {
-        for user in std::mem::take(&mut self.users[id.0]) {
-            self.open[user.0] -= 1;
-            if self.open[user.0] == 0 && !self.out.contains(&user) {
-                self.push(user);
-            }
-        }
-    }
-
-    /// Takes out all that waits for a failed step; these.
-    fn failed(&mut self, id: StepId) -> Vec<StepId> {
-        let mut skipped = Vec::new();
-        let mut open = self.users[id.0].clone();
-        while let Some(user) = open.pop() {
-            if self.out.insert(user) {
-                skipped.push(user);
-                open.extend(self.users[user.0].iter().copied());
-            }
-        }
-        skipped.sort();
-        skipped
-    }
 }

@@ -1,4 +1,4 @@
-//! One step: the intent on disk, the call, the record.
+//! One step: the intent, the call, the record.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -7,12 +7,9 @@ use super::Bench;
 use super::apply::{Applied, Ready, defect};
 use super::hooks::{Birth, StepHooks, state_fault};
 use super::look::{going, unknown};
-use super::recover::{Found, find, key_of};
 use crate::graph::document::{self, hex};
-use crate::graph::{
-    AnyResource, CreatedDocument, Document, Fault, FaultKind, HeldDocument, Hooks, Id,
-};
-use crate::plan::{Half, Operation, Step};
+use crate::graph::{AnyResource, Document, Fault, FaultKind, HeldDocument, Hooks, Id};
+use crate::plan::{Operation, Step};
 use crate::state::{self, Batch, Intent, Record};
 
 /// How a step that succeeded ended.
@@ -21,22 +18,56 @@ pub(super) struct Done {
     pub called: bool,
 }
 
-/// One step under way.
-struct Work<'a> {
-    bench: &'a Bench,
-    applied: &'a Applied<'a>,
-    step: &'a Step,
-    resource: &'a dyn AnyResource,
-    hooks: Arc<StepHooks>,
+/// One step that is ready: what it sends is known. Once its intent is on disk, it may be carried out
+/// at any time; until then nothing has been called, which is what the next run finds where this one
+/// ends before.
+pub(super) struct Prepared<'a> {
+    work: Work<'a>,
+    task: Task,
+    intent: Option<Intent>,
 }
 
-/// Carries out one step.
-pub(super) async fn perform(
-    bench: &Bench,
-    applied: &Applied<'_>,
+/// One step under way.
+pub(super) struct Work<'a> {
+    pub bench: &'a Bench,
+    pub applied: &'a Applied<'a>,
+    pub step: &'a Step,
+    pub resource: &'a dyn AnyResource,
+    pub hooks: Arc<StepHooks>,
+}
+
+/// What is left to do of a step: calls behind their intents, or none.
+pub(super) enum Task {
+    Create {
+        ready: Ready,
+        birth: Birth,
+        seq: u64,
+    },
+    Update {
+        sent: Document,
+        held: HeldDocument,
+        done: Record,
+        seq: u64,
+    },
+    /// Only what is recorded changes.
+    Keep(Record),
+    Delete {
+        held: HeldDocument,
+        seq: u64,
+    },
+    Forget,
+}
+
+/// Makes a step ready.
+///
+/// # Errors
+/// Where the plan does not fit any more.
+pub(super) fn prepare<'a>(
+    bench: &'a Bench,
+    applied: &'a Applied<'a>,
     at: usize,
-    step: &Step,
-) -> Result<Done, Fault> {
+    step: &'a Step,
+) -> Result<Prepared<'a>, Fault> {
     let resource = bench.catalogue.get(&step.kind).ok_or_else(|| unknown(&step.kind))?;
     let hooks = Arc::new(StepHooks {
         step: at,
@@ -51,32 +82,54 @@ pub(super) async fn perform(
         },
     });
     let work = Work { bench, applied, step, resource: resource.as_ref(), hooks };
-    let id = match step.operation {
-        Operation::Create => Some(work.create().await?),
-        Operation::Update => Some(work.update().await?),
-        Operation::Delete => work.delete().await?,
-        Operation::DeleteWithOwner | Operation::Forget => work.forget().await?,
+    let (task, intent) = match step.operation {
+        Operation::Create => work.before_create()?,
+        Operation::Update => work.before_update()?,
+        Operation::Delete => work.before_delete()?,
+        Operation::DeleteWithOwner | Operation::Forget => (Task::Forget, None),
     };
-    Ok(Done { id, called: work.hooks.called.load(Ordering::Relaxed) })
+    Ok(Prepared { work, task, intent })
+}
+
+impl Prepared<'_> {
+    /// Carries it out.
+    pub async fn perform(self) -> Result<Done, Fault> {
+        let Self { work, task, .. } = self;
+        let id = match task {
+            Task::Create { ready, birth, seq } => Some(work.create(ready, birth, seq).await?),
+            Task::Update { sent, held, done, seq } => {
+                Some(work.update(sent, held, done, seq).await?)
+            }
+            Task::Keep(record) => work.keep(record)?,
+            Task::Delete { held, seq } => Some(work.delete(held, seq).await?),
+            Task::Forget => work.forget()?,
+        };
+        Ok(Done { id, called: work.hooks.called.load(Ordering::Relaxed) })
+    }
+
+    /// What has to be on disk before it is carried out; none where it calls nothing.
+    pub fn intent(&self) -> Option<&Intent> {
+        self.intent.as_ref()
+    }
 }
 
 impl Work<'_> {
-    fn cx(&self) -> crate::graph::AnyCx {
+    pub(super) fn cx(&self) -> crate::graph::AnyCx {
         self.bench.cx(self.hooks.clone())
     }
 
-    async fn commit(&self, batch: Batch) -> Result<(), Fault> {
+    pub(super) async fn commit(&self, batch: Batch) -> Result<(), Fault> {
         self.bench.keeper.commit(batch).await.map(drop).map_err(|error| state_fault(&error))
     }
 
     /// Records the end of a step. The next step's intent comes behind it, so nothing waits for the
     /// disk here: until it is there, the intent is open, and the next run finds out how it ended.
-    fn conclude(&self, batch: Batch) -> Result<(), Fault> {
+    pub(super) fn conclude(&self, batch: Batch) -> Result<(), Fault> {
         self.bench.keeper.record(batch).map_err(|error| state_fault(&error))
     }
 
-    /// Writes down what is about to be called.
-    async fn intend(&self, operation: state::Operation, inputs: &Document) -> Result<u64, Fault> {
+    /// What is about to be called.
+    pub(super) fn intent(&self, operation: state::Operation, inputs: &Document) -> Intent {
         let seq = self.bench.keeper.next_intent();
         let step = self.step;
         let mut intent =
@@ -93,12 +146,11 @@ impl Work<'_> {
         intent.owner = step.owner.clone();
         intent.generation = step.generation;
         intent.name_pinned = step.name_pinned;
-        self.commit(Batch::new().open(intent)).await?;
-        Ok(seq)
+        intent
     }
 
     /// The record of the resource that the step makes or changes, with these inputs.
-    fn record(&self, inputs: Document) -> Record {
+    pub(super) fn record(&self, inputs: Document) -> Record {
         let step = self.step;
         let mut record = Record::new(step.key.address.clone(), &*step.kind, inputs);
         if let Some(old) =
@@ -114,106 +166,7 @@ impl Work<'_> {
         record
     }
 
-    async fn create(&self) -> Result<Id, Fault> {
-        let ready = self.applied.ready(self.step, self.resource)?;
-        let aside = self
-            .applied
-            .record(&key_of(&self.step.key.address))
-            .filter(|_| self.step.half == Some(Half::New));
-        let aside = aside.map(|old| Record { deposed: true, ..old });
-        let birth = Birth { record: self.record(ready.sealed.clone()), aside };
-        let seq = self.intend(state::Operation::Create, &ready.sealed).await?;
-        *self.hooks.on_made.lock().unwrap_or_else(std::sync::PoisonError::into_inner) =
-            Some(birth.clone());
-        let created = match self.resource.create(self.cx(), ready.sent.clone()).await {
-            Ok(created) => created,
-            Err(fault) => self.after_failed_create(&ready, &birth, seq, fault).await?,
-        };
-        let record = Record {
-            id: Some(created.id.clone()),
-            outputs: Some(created.outputs),
-            finished: true,
-            ..birth.record.clone()
-        };
-        let batch = Birth { record: record.clone(), aside: birth.aside.clone() }.batch(&created.id);
-        self.conclude(batch.close(seq))?;
-        if let Some(aside) = birth.aside {
-            self.applied.put(aside);
-        }
-        self.applied.put(record);
-        Ok(created.id)
-    }
-
-    /// A create that failed may have made something all the same.
-    async fn after_failed_create(
-        &self,
-        ready: &Ready,
-        birth: &Birth,
-        seq: u64,
-        fault: Fault,
-    ) -> Result<CreatedDocument, Fault> {
-        let made =
-            self.hooks.on_made.lock().unwrap_or_else(std::sync::PoisonError::into_inner).is_none();
-        match fault.kind {
-            // It is recorded, half made; the next run finishes it.
-            _ if made => {
-                self.commit(Batch::new().close(seq)).await?;
-                Err(fault)
-            }
-            FaultKind::Exists | FaultKind::Unanswered => {
-                self.take_over(ready, birth, seq, fault).await
-            }
-            // The intent stays open: the next run looks for it.
-            FaultKind::Stopped | FaultKind::Defect => Err(fault),
-            _ => {
-                self.commit(Batch::new().close(seq)).await?;
-                Err(fault)
-            }
-        }
-    }
-
-    /// Goes on with the thing that is there already, if it is ours.
-    async fn take_over(
-        &self,
-        ready: &Ready,
-        birth: &Birth,
-        seq: u64,
-        fault: Fault,
-    ) -> Result<CreatedDocument, Fault> {
-        let address = &self.step.key.address;
-        match find(self.bench, self.resource, &ready.sent, &self.hooks.older).await? {
-            Some(Found { id, ours, .. }) if ours || self.bench.adopt.contains(address) => {
-                self.commit(birth.batch(&id)).await?;
-                let held = HeldDocument {
-                    id: id.clone(),
-                    inputs: ready.sent.clone(),
-                    outputs: None,
-                    finished: false,
-                };
-                let outputs = self.resource.update(self.cx(), held, ready.sent.clone()).await?;
-                Ok(CreatedDocument { id, outputs })
-            }
-            Some(Found { id, .. }) => {
-                self.commit(Batch::new().close(seq)).await?;
-                let message =
-                    format!("{id} exists already and does not belong to this environment");
-                let advice = format!(
-                    "delete it or give {address} another name, or take it over with `--adopt {address}`"
-                );
-                Err(Fault { message, ..fault }.advise(advice))
-            }
-            // Nothing was made, so the same call may be sent again.
-            None if fault.kind == FaultKind::Unanswered => {
-                self.resource.create(self.cx(), ready.sent.clone()).await
-            }
-            None => {
-                self.commit(Batch::new().close(seq)).await?;
-                Err(fault)
-            }
-        }
-    }
-
-    async fn update(&self) -> Result<Id, Fault> {
+    fn before_update(&self) -> Result<(Task, Option<Intent>), Fault> {
         let ready = self.applied.ready(self.step, self.resource)?;
         let record = self
             .applied
@@ -222,36 +175,49 @@ impl Work<'_> {
         let id = record.id.clone().ok_or_else(|| defect(self.step, "its record has no id"))?;
         self.refuse_replacement(&record, &ready)?;
         let mut done = self.record(ready.sealed.clone());
-        done.id = Some(id.clone());
         done.finished = true;
         if record.finished && record.inputs == ready.sealed && self.step.seen.is_none() {
-            done.outputs = record.outputs.clone();
-            self.conclude(Batch::new().put(done.clone()))?;
-            self.applied.put(done);
-            return Ok(id);
+            done.outputs = record.outputs;
+            return Ok((Task::Keep(done), None));
         }
-        let inputs = self.step.seen.clone().unwrap_or_else(|| record.inputs.clone());
+        let inputs = self.step.seen.clone().unwrap_or(record.inputs);
         let held = HeldDocument {
-            id: id.clone(),
+            id,
             inputs: document::unseal(inputs, &ready.sent, self.applied.salt()),
-            outputs: record.outputs.clone(),
+            outputs: record.outputs,
             finished: record.finished,
         };
-        let seq = self.intend(state::Operation::Update, &ready.sealed).await?;
-        match self.resource.update(self.cx(), held, ready.sent).await {
+        let intent = self.intent(state::Operation::Update, &ready.sealed);
+        Ok((Task::Update { sent: ready.sent, held, done, seq: intent.seq }, Some(intent)))
+    }
+
+    async fn update(
+        &self,
+        sent: Document,
+        held: HeldDocument,
+        done: Record,
+        seq: u64,
+    ) -> Result<Id, Fault> {
+        let id = held.id.clone();
+        match self.resource.update(self.cx(), held, sent).await {
             Ok(outputs) => {
-                done.outputs = Some(outputs);
+                let done = Record { outputs: Some(outputs), ..done };
                 self.conclude(Batch::new().put(done.clone()).close(seq))?;
                 self.applied.put(done);
                 Ok(id)
             }
             Err(fault) => {
-                // Some of it may have been sent.
-                let unfinished = Record { finished: false, ..record };
-                self.commit(Batch::new().put(unfinished).close(seq)).await?;
+                self.commit(self.unfinished().close(seq)).await?;
                 Err(fault)
             }
         }
+    }
+
+    fn keep(&self, record: Record) -> Result<Option<Id>, Fault> {
+        self.conclude(Batch::new().put(record.clone()))?;
+        let id = record.id.clone();
+        self.applied.put(record);
+        Ok(id)
     }
 
     /// A plan that promised an update may not make another resource of it.
@@ -270,32 +236,56 @@ impl Work<'_> {
         Ok(())
     }
 
-    async fn delete(&self) -> Result<Option<Id>, Fault> {
-        let key = &self.step.key;
+    fn before_delete(&self) -> Result<(Task, Option<Intent>), Fault> {
         let record = self
             .applied
-            .record(key)
+            .record(&self.step.key)
             .ok_or_else(|| defect(self.step, "it has no record to delete"))?;
-        if let Some(held) = going(&record, self.step) {
-            let seq = self.intend(state::Operation::Delete, &held.inputs).await?;
-            let deleted = self.resource.delete(self.cx(), held).await;
-            let batch = Batch::new().close(seq);
-            self.conclude(if deleted.is_ok() { batch.remove(key.clone()) } else { batch })?;
-            deleted?;
-        } else {
-            self.conclude(Batch::new().remove(key.clone()))?;
-        }
-        self.applied.remove(key);
-        Ok(record.id)
+        let Some(held) = going(&record, self.step) else { return Ok((Task::Forget, None)) };
+        let intent = self.intent(state::Operation::Delete, &held.inputs);
+        Ok((Task::Delete { held, seq: intent.seq }, Some(intent)))
     }
 
-    async fn forget(&self) -> Result<Option<Id>, Fault> {
+    async fn delete(&self, held: HeldDocument, seq: u64) -> Result<Id, Fault> {
+        let key = &self.step.key;
+        let id = held.id.clone();
+        match self.resource.delete(self.cx(), held).await {
+            Ok(()) => {
+                self.conclude(Batch::new().remove(key.clone()).close(seq))?;
+                self.applied.remove(key);
+                Ok(id)
+            }
+            // It may be gone. The intent stays open: the next run looks.
+            Err(fault) if is_open(fault.kind) => Err(fault),
+            Err(fault) => {
+                self.commit(self.unfinished().close(seq)).await?;
+                Err(fault)
+            }
+        }
+    }
+
+    /// Some of what a call of several was to do may be done.
+    fn unfinished(&self) -> Batch {
+        let record = self.applied.record(&self.step.key);
+        let unfinished = record.map(|record| Record { finished: false, ..record });
+        unfinished.into_iter().fold(Batch::new(), Batch::put)
+    }
+
+    fn forget(&self) -> Result<Option<Id>, Fault> {
         let key = &self.step.key;
         self.conclude(Batch::new().remove(key.clone()))?;
         let id = self.applied.record(key).and_then(|record| record.id);
         self.applied.remove(key);
         Ok(id)
     }
+}
+
+/// Whether nobody knows what became of a call that ended so.
+pub(super) fn is_open(kind: FaultKind) -> bool {
+    matches!(
+        kind,
+        FaultKind::Unanswered | FaultKind::Stopped | FaultKind::NotKnown | FaultKind::Defect
+    )
 }
 
 /// The digest of a request, to recognise it again.

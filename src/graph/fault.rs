@@ -41,6 +41,8 @@ pub enum FaultKind {
     Credentials,
     /// The run was asked to stop while it waited.
     Stopped,
+    /// An input that was asked for is not known yet; nothing was called for it.
+    NotKnown,
     /// A defect of this program.
     Defect,
 }
@@ -91,7 +93,7 @@ impl std::error::Error for Fault {}
 
 impl From<super::NotYetKnown> for Fault {
     fn from(unknown: super::NotYetKnown) -> Self {
-        Self::new(FaultKind::Defect, unknown.to_string())
+        Self::new(FaultKind::NotKnown, unknown.to_string())
     }
 }
 

@@ -51,7 +51,7 @@ impl Complaint {
         let said = Self::new(code(fault.kind), message);
         match &fault.advice {
             Some(advice) => said.help(sentence(advice)),
-            None if fault.kind == FaultKind::Defect => {
+            None if matches!(fault.kind, FaultKind::NotKnown | FaultKind::Defect) => {
                 said.help("This is a defect of maas. Please report it with the command and -v.")
             }
             None => said,
@@ -148,7 +148,8 @@ fn code(kind: FaultKind) -> &'static str {
         FaultKind::Unanswered => "maas::aws::unanswered",
         FaultKind::Credentials => "maas::aws::credentials",
         FaultKind::Stopped => "maas::stopped",
-        FaultKind::Defect => "maas::defect",
+        // What a call needs is known by then, or the order is wrong.
+        FaultKind::NotKnown | FaultKind::Defect => "maas::defect",
     }
 }
 

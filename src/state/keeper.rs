@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
@@ -12,6 +13,10 @@ type Answer = oneshot::Sender<Result<u64, StateError>>;
 
 /// The most batches that go to disk together.
 const GROUP: usize = 256;
+
+/// How long what nobody waits for may stay away from the disk, so that it goes there with what
+/// somebody does wait for.
+const LINGER: Duration = Duration::from_millis(20);
 
 /// A handle to the thread that writes. Batches that come while it writes go to disk together, with
 /// one flush for all of them. The thread ends when the last handle is dropped.
@@ -57,8 +62,9 @@ impl Keeper {
         answered.await.map_err(|_| StateError::Closed)?
     }
 
-    /// Commits a batch without waiting for the disk. It is there before any batch that comes later;
-    /// where it cannot be written, those and [`Self::flush`] fail in its stead.
+    /// Commits a batch without waiting for the disk. It goes there with the next one that is waited
+    /// for, or soon by itself, and is there before any batch that comes later; where it cannot be
+    /// written, those and [`Self::flush`] fail in its stead.
     ///
     /// # Errors
     /// [`StateError::Closed`] where the thread is gone.
@@ -89,10 +95,9 @@ impl Keeper {
 
 fn keep(store: &dyn Store, receiver: &Receiver<Message>) {
     let mut broken: Option<StateError> = None;
-    while let Ok(first) = receiver.recv() {
-        let more = receiver.try_iter().take(GROUP - 1);
+    while let Some(messages) = gather(receiver) {
         let (mut batches, mut answers, mut flushes) = (Vec::new(), Vec::new(), Vec::new());
-        for message in std::iter::once(first).chain(more) {
+        for message in messages {
             match message {
                 Message::Commit(batch, answer) => {
                     batches.push(batch);
@@ -123,4 +128,19 @@ fn keep(store: &dyn Store, receiver: &Receiver<Message>) {
             let _ = flush.send(broken.clone().map_or(Ok(()), Err));
         }
     }
+}
+
+/// What goes to disk together: all that has come once somebody waits, or nobody has for a while.
+fn gather(receiver: &Receiver<Message>) -> Option<Vec<Message>> {
+    let mut messages = vec![receiver.recv().ok()?];
+    let until = Instant::now() + LINGER;
+    while matches!(messages.last(), Some(Message::Record(_))) && messages.len() < GROUP {
+        let Ok(next) = receiver.recv_timeout(until.saturating_duration_since(Instant::now()))
+        else {
+            break;
+        };
+        messages.push(next);
+    }
+    messages.extend(receiver.try_iter().take(GROUP.saturating_sub(messages.len())));
+    Some(messages)
 }

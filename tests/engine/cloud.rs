@@ -46,7 +46,7 @@ struct Inner {
     made: u64,
     calls: u64,
     trouble: BTreeMap<u64, Trouble>,
-    refused: Option<String>,
+    refused: Option<(String, FaultKind)>,
     /// Things that are not deleted as they are.
     full: BTreeSet<String>,
     /// Nothing is found before then.
@@ -97,7 +97,22 @@ impl Cloud {
 
     /// Refuses this call.
     pub fn refuse(&self, call: &str) {
-        self.inner().refused = Some(call.to_owned());
+        self.fail(call, FaultKind::Refused);
+    }
+
+    /// Fails this call without carrying it out.
+    pub fn fail(&self, call: &str, kind: FaultKind) {
+        self.inner().refused = Some((call.to_owned(), kind));
+    }
+
+    /// The ids of everything that is there, each with the address that its tags tell.
+    pub fn ids(&self) -> BTreeMap<String, Option<String>> {
+        let inner = self.inner();
+        let tagged = |tags: &Tags| tags.get("maas:address").cloned();
+        let things = inner.things.iter().map(|(id, it)| (id.clone(), tagged(&it.tags)));
+        let nodes = inner.nodes.iter().map(|(id, it)| (id.clone(), tagged(&it.tags)));
+        let parts = inner.children.keys().chain(inner.ties.keys()).map(|id| (id.clone(), None));
+        things.chain(nodes).chain(parts).collect()
     }
 
     /// Puts something into a thing, so that it is not deleted as it is.
@@ -138,9 +153,12 @@ impl Cloud {
             inner.calls += 1;
             let at = inner.calls;
             let trouble = inner.trouble.get(&at).copied();
-            if trouble == Some(Trouble::Refused) || inner.refused.as_ref() == Some(&what) {
+            let refused = inner.refused.as_ref().filter(|(call, _)| *call == what);
+            let refused = refused.map(|(_, kind)| *kind);
+            let troubled = trouble.filter(|it| *it == Trouble::Refused);
+            if let Some(kind) = refused.or(troubled.map(|_| FaultKind::Refused)) {
                 inner.log.push(format!("{what} (refused)"));
-                return Err(Fault::new(FaultKind::Refused, "the test wants it so"));
+                return Err(Fault::new(kind, "the test wants it so"));
             }
             let result =
                 if trouble == Some(Trouble::KillBefore) { None } else { Some(work(&mut inner)) };

@@ -12,7 +12,9 @@ async fn a_child_that_went_with_its_owner_is_made_again() {
     let before = wanted(&[("a", want(1)), ("b", want(1)), ("e", family)]);
     let wanted = wanted(&[("d", want(1)), ("e", moved)]);
     let trouble = Trouble::KillBefore;
-    Case { before, wanted, replace: Vec::new(), nth: 1, trouble }.converges().await;
+    let case =
+        Case { before, wanted, replace: Vec::new(), nth: 1, trouble, forgets: false, back: false };
+    case.converges().await;
 }
 
 /// With the state lost, a thing still held on to the old half of a replacement.
@@ -21,7 +23,9 @@ async fn a_rebuilt_state_knows_who_uses_an_old_half() {
     let before = wanted(&[("b", want(1)), ("d", Want { link: Some("b".into()), ..want(1) })]);
     let wanted = wanted(&[("b", Want { pinned: true, ..want(2) }), ("d", want(2))]);
     let trouble = Trouble::Refused;
-    Case { before, wanted, replace: Vec::new(), nth: 2, trouble }.converges_without_state().await;
+    let case =
+        Case { before, wanted, replace: Vec::new(), nth: 2, trouble, forgets: false, back: false };
+    case.converges_without_state().await;
 }
 
 /// What goes first waited for the old half of what came only behind its replacement.
@@ -34,5 +38,7 @@ async fn what_held_on_to_one_that_goes_first_goes_before_it() {
     let moved = Want { base: Some("c".into()), ..want(1) };
     let wanted = wanted(&[("a", round), ("c", linked), ("d", moved)]);
     let trouble = Trouble::Refused;
-    Case { before, wanted, replace: Vec::new(), nth: 1, trouble }.converges().await;
+    let case =
+        Case { before, wanted, replace: Vec::new(), nth: 1, trouble, forgets: false, back: false };
+    case.converges().await;
 }

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt::{self, Write};
 
 use maas::graph::Address;
+use maas::state::Intent;
 use proptest::prelude::*;
 
 use crate::cloud::Trouble;
@@ -67,6 +68,10 @@ pub struct Case {
     pub replace: Vec<String>,
     pub nth: u64,
     pub trouble: Trouble,
+    /// Whether a death loses what nobody waited for.
+    pub forgets: bool,
+    /// Whether what was wanted before is wanted again after the trouble.
+    pub back: bool,
 }
 
 impl Case {
@@ -77,15 +82,22 @@ impl Case {
         let graph = graph(&self.wanted);
         let asked = self.replace.iter().filter_map(|text| text.parse::<Address>().ok());
         stage.options.replace = asked.filter(|at| graph.nodes().contains_key(at)).collect();
+        stage.forgets = self.forgets;
         stage.cloud.trouble_at(self.nth, self.trouble);
         drop(stage.apply(&self.wanted).await);
         stage.cloud.calm();
         stage.options.replace.clear();
+        assert_eq!(untold(&stage), [""; 0], "state and journal do not tell what is in the cloud");
         stage
     }
 
+    /// What is wanted after the trouble.
+    fn wanted(&self) -> &Wanted {
+        if self.back { &self.before } else { &self.wanted }
+    }
+
     pub async fn converges(&self) {
-        let Self { before, wanted, .. } = self;
+        let (before, wanted) = (&self.before, self.wanted());
         let mut stage = self.troubled().await;
         stage.applies(wanted).await;
         let plan = stage.plan(wanted);
@@ -106,7 +118,7 @@ impl Case {
 
     /// The same where the state is lost right after the trouble, and made anew from the cloud.
     pub async fn converges_without_state(&self) {
-        let Self { before, wanted, .. } = self;
+        let (before, wanted) = (&self.before, self.wanted());
         let mut stage = self.troubled().await;
         stage.rebuild(wanted).await;
         stage.applies(wanted).await;
@@ -129,17 +141,60 @@ impl Case {
     }
 }
 
+/// What is in the cloud and neither recorded nor told by an open intent, and what is recorded as
+/// finished and neither there nor told.
+fn untold(stage: &Stage) -> Vec<String> {
+    let (snapshot, there) = (stage.snapshot(), stage.cloud.ids());
+    let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+    let makes = |intent: &Intent| match &*intent.kind {
+        "fake:thing" => text(&intent.inputs["name"]),
+        "fake:child" => {
+            format!("{}/{}", text(&intent.inputs["owner"]), text(&intent.inputs["label"]))
+        }
+        "fake:tie" => {
+            format!("{}/tie-{}", text(&intent.inputs["on"]), text(&intent.inputs["label"]))
+        }
+        _ => String::new(),
+    };
+    let orphans = there.iter().filter(|(id, tagged)| {
+        let recorded =
+            snapshot.records.values().any(|it| it.id.as_ref().is_some_and(|it| it.0 == **id));
+        let told = snapshot.intents.values().any(|intent| {
+            makes(intent) == **id || tagged.as_deref() == Some(intent.key.address.as_str())
+        });
+        !recorded && !told
+    });
+    let orphans = orphans.map(|(id, _)| format!("nobody knows of {id}"));
+    let is_open =
+        |address: &Address| snapshot.intents.values().any(|intent| intent.key.address == *address);
+    let lost = snapshot.records.values().filter(|record| {
+        let there = record.id.as_ref().is_some_and(|id| there.contains_key(&id.0));
+        // What went with its owner is as gone as that, whose successor may be there already.
+        let on = ["owner", "on"].iter().find_map(|input| record.inputs.get(input)?.as_str());
+        let is_recorded = |id: &str| {
+            snapshot.records.values().any(|it| it.id.as_ref().is_some_and(|it| it.0 == id))
+        };
+        let told = is_open(&record.address)
+            || record.owner.as_ref().is_some_and(is_open)
+            || record.owner.is_some() && on.is_some_and(|on| !is_recorded(on));
+        record.finished && !there && !told
+    });
+    let lost = lost.map(|record| format!("{} is recorded and not there", record.key()));
+    orphans.chain(lost).collect()
+}
+
 /// As a test to paste into `found.rs`.
 impl fmt::Debug for Case {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { before, wanted, replace, nth, trouble } = self;
+        let Self { before, wanted, replace, nth, trouble, forgets, back } = self;
         let (before, wanted) = (source(before), source(wanted));
         write!(
             f,
             "\n#[tokio::test]\nasync fn found() {{\n    let before = wanted(&[{before}]);\n    \
              let wanted = wanted(&[{wanted}]);\n    let trouble = Trouble::{trouble:?};\n    \
              let replace = {replace:?}.map(String::from).into();\n    \
-             Case {{ before, wanted, replace, nth: {nth}, trouble }}.converges().await;\n}}\n"
+             Case {{ before, wanted, replace, nth: {nth}, trouble, forgets: {forgets}, back: {back} }}\n        \
+             .converges()\n        .await;\n}}\n"
         )
     }
 }
@@ -169,8 +224,17 @@ fn source(things: &Wanted) -> String {
 
 fn cases() -> impl Strategy<Value = Case> {
     let replace = prop::collection::vec("[a-e]/(thing|[nt]?[xy])", 0..3);
-    (things(), things(), replace, 1_u64..40, trouble()).prop_map(
-        |(before, wanted, replace, nth, trouble)| Case { before, wanted, replace, nth, trouble },
+    let flags = (any::<bool>(), any::<bool>());
+    (things(), things(), replace, 1_u64..40, trouble(), flags).prop_map(
+        |(before, mut wanted, replace, nth, trouble, (forgets, back))| {
+            if back {
+                // A name that is given up and wanted again may still belong to a copy left behind.
+                for (name, want) in &mut wanted {
+                    want.pinned |= before.get(name).is_some_and(|before| before.pinned);
+                }
+            }
+            Case { before, wanted, replace, nth, trouble, forgets, back }
+        },
     )
 }
 

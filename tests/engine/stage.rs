@@ -7,7 +7,7 @@ use std::time::Duration;
 use maas::execute::{self, Bench, EventKind, Events, Outcome, Report};
 use maas::graph::{Address, Arn, Graph, Handle, Input, Output, Place, Scope, Stop};
 use maas::plan::{Observations, Options, Plan, plan};
-use maas::state::{Batch, Keeper, MemoryStore, Snapshot, Store};
+use maas::state::{Batch, Keeper, MemoryStore, Snapshot, StateError, Store};
 
 use crate::cloud::{
     Child, ChildInputs, Cloud, Node, NodeInputs, Thing, ThingInputs, Tie, TieInputs, catalogue,
@@ -92,20 +92,61 @@ pub fn graph(wanted: &Wanted) -> Graph {
     graph.finish().unwrap()
 }
 
+/// A store in memory that loses, with a program that dies, what nobody waited for.
+pub struct Disk {
+    inside: MemoryStore,
+    safe: Mutex<Arc<Snapshot>>,
+}
+
+impl Disk {
+    fn holding(snapshot: Snapshot) -> Arc<Self> {
+        let safe = Mutex::new(Arc::new(snapshot.clone()));
+        Arc::new(Self { inside: MemoryStore::holding(snapshot), safe })
+    }
+
+    fn empty() -> Arc<Self> {
+        Self::holding(Snapshot::new("p", "e"))
+    }
+}
+
+impl Store for Disk {
+    fn snapshot(&self) -> Arc<Snapshot> {
+        self.inside.snapshot()
+    }
+
+    fn commit_all(&self, batches: Vec<Batch>) -> Vec<Result<u64, StateError>> {
+        // The end of a step is what nobody waits for.
+        let waited = batches.iter().any(|batch| {
+            !batch.open.is_empty() || batch.puts.iter().any(|record| !record.finished)
+        });
+        let answers = self.inside.commit_all(batches);
+        if waited {
+            *self.safe.lock().unwrap() = self.inside.snapshot();
+        }
+        answers
+    }
+
+    fn next_intent(&self) -> u64 {
+        self.inside.next_intent()
+    }
+}
+
 /// A deployment.
 pub struct Stage {
     pub cloud: Arc<Cloud>,
-    pub store: Arc<MemoryStore>,
+    pub store: Arc<Disk>,
     pub events: Arc<Mutex<Vec<EventKind>>>,
     pub options: Options,
     pub settle_time: Duration,
+    /// Whether a death loses what was recorded and not waited for.
+    pub forgets: bool,
     keeper: Keeper,
     runs: u64,
 }
 
 impl Stage {
     pub fn new() -> Self {
-        let store = Arc::new(MemoryStore::new("p", "e"));
+        let store = Disk::empty();
         let keeper = Keeper::start(store.clone()).unwrap();
         Self {
             cloud: Arc::default(),
@@ -113,6 +154,7 @@ impl Stage {
             events: Arc::default(),
             options: Options::default(),
             settle_time: Duration::ZERO,
+            forgets: false,
             keeper,
             runs: 0,
         }
@@ -168,7 +210,15 @@ impl Stage {
 
     /// What is there under the names of what the plan makes.
     pub async fn standing(&mut self, plan: &Plan) -> Observations {
-        execute::standing(&self.bench(), plan).await.unwrap()
+        self.stands(plan).await.unwrap()
+    }
+
+    /// The same, where it may fail.
+    pub async fn stands(
+        &mut self,
+        plan: &Plan,
+    ) -> Result<Observations, Vec<(Address, maas::graph::Fault)>> {
+        execute::standing(&self.bench(), plan).await
     }
 
     /// What stands in the way of what the plan deletes.
@@ -184,8 +234,12 @@ impl Stage {
 
     /// Loses the state.
     pub fn forget(&mut self) {
-        self.store = Arc::new(MemoryStore::new("p", "e"));
-        self.keeper = Keeper::start(self.store.clone()).unwrap();
+        self.hold(Disk::empty());
+    }
+
+    fn hold(&mut self, store: Arc<Disk>) {
+        self.keeper = Keeper::start(store.clone()).unwrap();
+        self.store = store;
     }
 
     /// Loses the state and makes it anew from the cloud; what was found.
@@ -216,7 +270,11 @@ impl Stage {
             report = work => report,
         };
         // A batch that was sent to the keeper before the death arrives; a dead process sends none.
-        self.keeper.commit(Batch::new()).await.unwrap();
+        self.keeper.flush().await.unwrap();
+        if report.is_none() && self.forgets {
+            let safe = self.store.safe.lock().unwrap().clone();
+            self.hold(Disk::holding(Arc::unwrap_or_clone(safe)));
+        }
         report
     }
 

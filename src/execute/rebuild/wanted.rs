@@ -133,7 +133,7 @@ impl Search<'_> {
             let want = self.want(node, resource, generation)?;
             let found = match recover::find(self.bench, resource, &want, &[]).await {
                 // What it is part of is not there, so it is not either.
-                Err(fault) if fault.kind == FaultKind::Defect && document::is_pending(&want) => {
+                Err(fault) if fault.kind == FaultKind::NotKnown && document::is_pending(&want) => {
                     None
                 }
                 found => found?,

@@ -98,6 +98,41 @@ async fn a_batch_is_kept_although_nobody_waits() {
     assert_eq!(keeper.snapshot().records.len(), 2);
 }
 
+#[tokio::test]
+async fn what_nobody_waits_for_goes_to_disk_by_itself() {
+    let store = Gated::new(MemoryStore::new("shop", "dev"));
+    store.open();
+    let keeper = Keeper::start(store.clone()).unwrap();
+    keeper.record(puts(&["a/one"])).unwrap();
+    while keeper.snapshot().records.is_empty() {
+        tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+    }
+}
+
+#[tokio::test]
+async fn what_is_recorded_is_there_before_what_comes_later() {
+    let store = Gated::new(MemoryStore::new("shop", "dev").failing(1, CommitFault::Refused));
+    store.open();
+    let keeper = Keeper::start(store.clone()).unwrap();
+    keeper.record(puts(&["a/one"])).unwrap();
+    let _ = keeper.commit(puts(&["a/two"])).await;
+    assert!(matches!(keeper.flush().await, Err(StateError::Broken(_))));
+    assert!(matches!(keeper.commit(puts(&["a/three"])).await, Err(StateError::Broken(_))));
+}
+
+#[test]
+fn the_file_does_not_grow_with_what_is_written() {
+    let folder = Folder::new();
+    let state = folder.open();
+    let length = || std::fs::metadata(folder.of("store/db")).unwrap().len();
+    let before = length();
+    for n in 0..20 {
+        state.store().commit(puts(&[&format!("a/r{n}")])).unwrap();
+        assert_eq!(length(), before);
+    }
+    state.close().unwrap();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn many_tasks_record_on_disk() {
     let folder = Folder::new();

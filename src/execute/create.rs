@@ -1,0 +1,114 @@
+//! A step that makes a resource, and what it does where something is there already.
+
+use std::sync::PoisonError;
+
+use super::apply::Ready;
+use super::hooks::Birth;
+use super::recover::{Found, find, key_of};
+use super::step::{Task, Work, is_open};
+use crate::graph::{CreatedDocument, Fault, FaultKind, HeldDocument, Id};
+use crate::plan::Half;
+use crate::state::{self, Batch, Intent, Record};
+
+impl Work<'_> {
+    pub(super) fn before_create(&self) -> Result<(Task, Option<Intent>), Fault> {
+        let ready = self.applied.ready(self.step, self.resource)?;
+        let aside = self
+            .applied
+            .record(&key_of(&self.step.key.address))
+            .filter(|_| self.step.half == Some(Half::New));
+        let aside = aside.map(|old| Record { deposed: true, ..old });
+        let birth = Birth { record: self.record(ready.sealed.clone()), aside };
+        let intent = self.intent(state::Operation::Create, &ready.sealed);
+        Ok((Task::Create { ready, birth, seq: intent.seq }, Some(intent)))
+    }
+
+    pub(super) async fn create(&self, ready: Ready, birth: Birth, seq: u64) -> Result<Id, Fault> {
+        *self.hooks.on_made.lock().unwrap_or_else(PoisonError::into_inner) = Some(birth.clone());
+        let created = match self.resource.create(self.cx(), ready.sent.clone()).await {
+            Ok(created) => created,
+            Err(fault) => self.after_failed_create(&ready, &birth, seq, fault).await?,
+        };
+        let record = Record {
+            id: Some(created.id.clone()),
+            outputs: Some(created.outputs),
+            finished: true,
+            ..birth.record.clone()
+        };
+        let batch = Birth { record: record.clone(), aside: birth.aside.clone() }.batch(&created.id);
+        self.conclude(batch.close(seq))?;
+        if let Some(aside) = birth.aside {
+            self.applied.put(aside);
+        }
+        self.applied.put(record);
+        Ok(created.id)
+    }
+
+    /// A create that failed may have made something all the same.
+    async fn after_failed_create(
+        &self,
+        ready: &Ready,
+        birth: &Birth,
+        seq: u64,
+        fault: Fault,
+    ) -> Result<CreatedDocument, Fault> {
+        let made = self.hooks.on_made.lock().unwrap_or_else(PoisonError::into_inner).is_none();
+        match fault.kind {
+            // It is recorded, half made; the next run finishes it.
+            _ if made => {
+                self.commit(Batch::new().close(seq)).await?;
+                Err(fault)
+            }
+            FaultKind::Exists | FaultKind::Unanswered => {
+                self.take_over(ready, birth, seq, fault).await
+            }
+            // The intent stays open: the next run looks for it.
+            kind if is_open(kind) => Err(fault),
+            _ => {
+                self.commit(Batch::new().close(seq)).await?;
+                Err(fault)
+            }
+        }
+    }
+
+    /// Goes on with the thing that is there already, if it is ours.
+    async fn take_over(
+        &self,
+        ready: &Ready,
+        birth: &Birth,
+        seq: u64,
+        fault: Fault,
+    ) -> Result<CreatedDocument, Fault> {
+        let address = &self.step.key.address;
+        match find(self.bench, self.resource, &ready.sent, &self.hooks.older).await? {
+            Some(Found { id, ours, .. }) if ours || self.bench.adopt.contains(address) => {
+                self.commit(birth.batch(&id)).await?;
+                let held = HeldDocument {
+                    id: id.clone(),
+                    inputs: ready.sent.clone(),
+                    outputs: None,
+                    finished: false,
+                };
+                let outputs = self.resource.update(self.cx(), held, ready.sent.clone()).await?;
+                Ok(CreatedDocument { id, outputs })
+            }
+            Some(Found { id, .. }) => {
+                self.commit(Batch::new().close(seq)).await?;
+                let message =
+                    format!("{id} exists already and does not belong to this environment");
+                let advice = format!(
+                    "delete it or give {address} another name, or take it over with `--adopt {address}`"
+                );
+                Err(Fault { message, ..fault }.advise(advice))
+            }
+            // Nothing was made, so the same call may be sent again.
+            None if fault.kind == FaultKind::Unanswered => {
+                self.resource.create(self.cx(), ready.sent.clone()).await
+            }
+            None => {
+                self.commit(Batch::new().close(seq)).await?;
+                Err(fault)
+            }
+        }
+    }
+}
