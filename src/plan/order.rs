@@ -213,14 +213,35 @@ impl Order<'_> {
         for (user, record) in &self.world.snapshot.records {
             record.needs.iter().for_each(|need| users.entry(need).or_default().push(user));
         }
-        let mut waits: Vec<(usize, usize)> = Vec::new();
+        let (mut waits, mut may_wait) = (Vec::new(), Vec::new());
         for (used, &down) in &self.downs {
+            let left = self.world.snapshot.records.get(used).is_some_and(|record| record.deposed);
+            let waits = if left { &mut may_wait } else { &mut waits };
             let users = users.get(&used.address).into_iter().flatten();
             waits.extend(users.filter_map(|user| Some((down, self.freed(user, used)?))));
         }
         for (down, free) in waits.into_iter().filter(|(down, free)| down != free) {
             self.steps[down].after.insert(StepId(free));
         }
+        // A need names no generation. What a copy that was left behind needs itself was there before
+        // it, so that it can only need the copy's successor.
+        for (down, free) in may_wait.into_iter().filter(|(down, free)| down != free) {
+            if !self.waits_for(free, down) {
+                self.steps[down].after.insert(StepId(free));
+            }
+        }
+    }
+
+    /// Whether a step comes behind another, so far.
+    fn waits_for(&self, step: usize, other: usize) -> bool {
+        let (mut open, mut seen) = (vec![step], BTreeSet::new());
+        while let Some(at) = open.pop() {
+            if at == other {
+                return true;
+            }
+            open.extend(self.steps[at].after.iter().map(|id| id.0).filter(|id| seen.insert(*id)));
+        }
+        false
     }
 
     /// The step after which the recorded `user` no longer uses `used`.

@@ -1,7 +1,7 @@
 //! What plans say, and that runs do what they say.
 
 use maas::execute::Outcome;
-use maas::graph::Address;
+use maas::graph::{Address, FaultKind};
 use maas::plan::{Action, Operation, Options, Plan, Reason};
 
 use crate::stage::{Stage, Want, Wanted, graph, want, wanted};
@@ -195,6 +195,46 @@ async fn what_stands_under_a_wanted_name_is_adopted_if_it_is_ours() {
     assert_eq!(actions, expected.map(|(key, action)| (key.to_owned(), Some(action))));
     assert_eq!(stage.carry_out(&wanted, &plan).await.outcome, Outcome::Done);
     assert_eq!(stage.cloud.inventory().len(), 2);
+}
+
+#[tokio::test]
+async fn what_hangs_on_something_unknown_is_not_looked_for() {
+    let mut stage = Stage::new();
+    let children = [("x".to_owned(), 1)].into();
+    let wanted = wanted(&[("a", Want { children, ..want(1) })]);
+    let mut plan = stage.plan(&wanted);
+    let child = plan.steps.iter_mut().find(|step| step.key.to_string() == "a/x").unwrap();
+    let unknown = graph(&wanted).nodes()[&child.key.address].wanted["owner"].clone();
+    child.preview.as_mut().unwrap()["owner"] = unknown;
+    let seen = stage.standing(&plan).await;
+    assert_eq!(seen.keys().map(ToString::to_string).collect::<Vec<_>>(), ["a/thing"]);
+}
+
+#[tokio::test]
+async fn a_defect_while_looking_is_told() {
+    let mut stage = Stage::new();
+    let plan = stage.plan(&wanted(&[("a", want(1))]));
+    stage.cloud.fail("read p-e-a-thing", FaultKind::Defect);
+    let faults = stage.stands(&plan).await.unwrap_err();
+    assert_eq!(faults[0].0.as_str(), "a/thing");
+}
+
+/// The copy needs what now needs its successor.
+#[tokio::test]
+async fn a_copy_that_was_left_behind_does_not_hold_up_a_destroy() {
+    let mut stage = Stage::new();
+    stage.applies(&wanted(&[("a", want(1)), ("b", linked(2, "a"))])).await;
+    let turned =
+        wanted(&[("a", linked(1, "b")), ("b", Want { shape: "square".into(), ..want(2) })]);
+    stage.cloud.refuse("delete p-e-b-thing");
+    assert_eq!(stage.apply(&turned).await.unwrap().outcome, Outcome::Failed);
+    stage.cloud.calm();
+    let snapshot = stage.snapshot();
+    let needs = |key: &str| snapshot.records[&key.parse().unwrap()].needs.clone();
+    let one = |name: &str| std::collections::BTreeSet::from([name.parse().unwrap()]);
+    assert_eq!((needs("a/thing"), needs("b/thing#0")), (one("b/thing"), one("a/thing")));
+    stage.applies(&Wanted::new()).await;
+    assert_eq!(stage.cloud.inventory(), [""; 0]);
 }
 
 #[tokio::test]
