@@ -74,8 +74,9 @@ impl Resource for Permission {
             .done()
     }
 
-    /// Lambda can lose a statement where two are added at once, so a function's come one by one. A
-    /// statement of that id that is there already is taken over: ids are ours.
+    /// Lambda can lose a statement where two are added at once, so a function's come one by one, and
+    /// each is looked for, since others may add theirs too. A statement of that id that is there
+    /// already is taken over: ids are ours.
     async fn create(cx: &Cx, want: &PermissionInputs) -> Result<Created<Self>, Fault> {
         let function = want.function.get()?;
         let id = &want.statement_id;
@@ -86,7 +87,8 @@ impl Resource for Permission {
         let _guard = cx.exclusive(&policy_of(function)).await;
         match add(cx, want).await {
             Err(fault) if fault.kind == FaultKind::Exists => {}
-            result => return result.map(|()| created),
+            Err(fault) => return Err(fault),
+            Ok(()) => return kept(cx, function, want).await.map(|()| created),
         }
         if stated(cx, function, want).await?.is_some_and(|seen| same(&seen, want)) {
             return Ok(created);
@@ -102,7 +104,7 @@ impl Resource for Permission {
             }
         })
         .await?;
-        Ok(created)
+        kept(cx, function, want).await.map(|()| created)
     }
 
     async fn read(cx: &Cx, held: &Held<Self>) -> Result<Option<Seen<Self>>, Fault> {
@@ -157,6 +159,22 @@ async fn add(cx: &Cx, want: &PermissionInputs) -> Result<(), Fault> {
     })
     .await?;
     Ok(())
+}
+
+/// Adds a statement again until it is in the policy, or Lambda says that it is.
+async fn kept(cx: &Cx, function: &str, want: &PermissionInputs) -> Result<(), Fault> {
+    let (longest, deadline) = (Duration::from_secs(2), Duration::from_secs(60));
+    let what = format!("the statement {} to stay", want.statement_id);
+    cx.wait(what, longest, deadline, || async {
+        if stated(cx, function, want).await?.is_some() {
+            return Ok(Waited::Ready(()));
+        }
+        match add(cx, want).await {
+            Err(fault) if fault.kind == FaultKind::Exists => Ok(Waited::Ready(())),
+            result => result.map(|()| Waited::Still("lost".to_owned())),
+        }
+    })
+    .await
 }
 
 async fn remove(cx: &Cx, function: &str, statement_id: &str) -> Result<(), Fault> {

@@ -31,6 +31,12 @@ fn policy(principal: Value, source: &str) -> Answer {
     )
 }
 
+/// A policy with statements of these ids.
+fn has(ids: &[&str]) -> Answer {
+    let statements: Vec<Value> = ids.iter().map(|id| json!({"Sid": id})).collect();
+    json(json!({"Policy": json!({"Statement": statements}).to_string()}))
+}
+
 fn taken() -> Answer {
     refuse("ResourceConflictException", "The statement id (api) provided already exists.")
 }
@@ -44,7 +50,9 @@ async fn a_function_that_is_not_seen_yet_is_tried_again() {
         "ResourceConflictException",
         "The function could not be updated due to a concurrent update operation.",
     );
-    let aws = Injected::new().answers("lambda:AddPermission", [unseen, busy, done()]);
+    let aws = Injected::new()
+        .answers("lambda:AddPermission", [unseen, busy, done()])
+        .answers("lambda:GetPolicy", [has(&["api"])]);
     let created = Permission::create(&aws.cx(), &inputs()).await.unwrap();
     assert_eq!(created.id, Id::from("f/api"));
     assert_eq!(aws.retries().len(), 2);
@@ -61,7 +69,9 @@ async fn a_function_that_never_comes_is_given_up() {
 #[tokio::test(start_paused = true)]
 async fn a_function_gets_its_permissions_one_by_one() {
     let slow = || Answer::Slow(Duration::from_secs(1), Box::new(done()));
-    let aws = Injected::new().answers("lambda:AddPermission", [slow(), slow(), slow()]);
+    let aws = Injected::new()
+        .answers("lambda:AddPermission", [slow(), slow(), slow()])
+        .always("lambda:GetPolicy", has(&["one", "two", "three"]));
     let cx = aws.cx();
     let want = |id: &str| PermissionInputs { statement_id: id.to_owned(), ..inputs() };
     let (one, two, three) = (want("one"), want("two"), want("three"));
@@ -77,12 +87,28 @@ async fn a_function_gets_its_permissions_one_by_one() {
 #[tokio::test(start_paused = true)]
 async fn functions_do_not_wait_for_each_other() {
     let slow = || Answer::Slow(Duration::from_secs(1), Box::new(done()));
-    let aws = Injected::new().answers("lambda:AddPermission", [slow(), slow()]);
+    let aws = Injected::new()
+        .answers("lambda:AddPermission", [slow(), slow()])
+        .always("lambda:GetPolicy", has(&["api"]));
     let cx = aws.cx();
     let other = PermissionInputs { function: Input::from("g"), ..inputs() };
     let wanted = inputs();
     futures::try_join!(Permission::create(&cx, &wanted), Permission::create(&cx, &other)).unwrap();
     assert_eq!(aws.most_at_once(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_statement_that_got_lost_is_added_again() {
+    let aws = Injected::new()
+        .answers("lambda:AddPermission", [done(), done()])
+        .answers("lambda:GetPolicy", [has(&["other"]), has(&["other", "api"])]);
+    Permission::create(&aws.cx(), &inputs()).await.unwrap();
+    let none =
+        refuse("ResourceNotFoundException", "No policy is associated with the given resource.");
+    let unseen = Injected::new()
+        .answers("lambda:AddPermission", [done(), taken()])
+        .answers("lambda:GetPolicy", [none]);
+    Permission::create(&unseen.cx(), &inputs()).await.unwrap();
 }
 
 #[tokio::test(start_paused = true)]
@@ -103,7 +129,7 @@ async fn another_statement_of_that_id_is_replaced_once_it_is_gone() {
     ] {
         let aws = Injected::new()
             .answers("lambda:AddPermission", [taken(), taken(), done()])
-            .answers("lambda:GetPolicy", [other])
+            .answers("lambda:GetPolicy", [other, has(&["api"])])
             .answers("lambda:RemovePermission", [done()]);
         Permission::create(&aws.cx(), &inputs()).await.unwrap();
         assert_eq!(aws.waits().len(), 1);
