@@ -193,6 +193,16 @@ impl Injected {
         Cx::new(Arc::clone(&self.aws), place, hooks, self.stop.1.clone())
     }
 
+    /// The cloud, for a whole run.
+    pub fn cloud(&self) -> Arc<Aws> {
+        Arc::clone(&self.aws)
+    }
+
+    /// The wish to stop that [`Self::ask_to_stop`] asks for.
+    pub fn stop(&self) -> Stop {
+        self.stop.1.clone()
+    }
+
     /// Asks for a stop.
     pub fn ask_to_stop(&self) {
         let _ = self.stop.0.send(true);
@@ -291,7 +301,8 @@ impl HttpConnector for Script {
         HttpConnectorFuture::new(async move {
             let (operation, answer) = {
                 let mut record = script.lock();
-                let operation = record.announced.pop_front().unwrap_or_default();
+                let operation = record.announced.pop_front();
+                let operation = operation.or_else(|| target(&request)).unwrap_or_default();
                 record.sent.push(sent(&operation, &request));
                 let canned = record.answers.get_mut(&operation).and_then(VecDeque::pop_front);
                 let answer = canned.or_else(|| record.always.get(&operation).cloned());
@@ -308,6 +319,13 @@ impl HttpConnector for Script {
             wire::respond(&operation, &answer)
         })
     }
+}
+
+/// The operation that a request in AWS's JSON protocol names, for a run with hooks of its own.
+fn target(request: &HttpRequest) -> Option<String> {
+    let (service, operation) = request.headers().get("x-amz-target")?.split_once('.')?;
+    let service = service.split('_').next()?.trim_start_matches("Amazon").to_lowercase();
+    Some(format!("{service}:{operation}"))
 }
 
 fn sent(operation: &str, request: &HttpRequest) -> Sent {

@@ -30,7 +30,7 @@ mod sqs;
 mod tags;
 
 #[cfg(test)]
-mod injected;
+pub(crate) mod injected;
 #[cfg(test)]
 #[expect(clippy::unwrap_used)]
 mod tests;
