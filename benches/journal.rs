@@ -19,15 +19,15 @@
 //!
 //! | | before | ratio | writes an apply | a write |
 //! |---|---|---|---|---|
-//! | 16 at once | 1.68 | 1.06 | 15 | 1.9 ms |
-//! | chains of ten, 16 at once | 1.49 | 1.31 | 38 | 1.1 ms |
-//! | 4 at once | 1.84 | 0.99 | 58 | 1.1 ms |
-//! | one after the other | 1.35 | 1.16 | 101 | 1.1 ms |
+//! | 16 at once | 1.68 | 1.04 | 15 | 1.3 ms |
+//! | chains of ten, 16 at once | 1.49 | 1.18 | 40 | 0.8 ms |
+//! | 4 at once | 1.84 | 0.99 | 63 | 0.7 ms |
+//! | one after the other | 1.35 | 1.14 | 101 | 0.9 ms |
 //!
-//! What is left of 16 at once are its first write and its last, 2 × 1.9 ms of 58 ms. Of a write,
-//! `fdatasync` is 0.16 ms (1.2 ms while the file grew) and sled's own `sync_file_range` 0.1 to 0.3 ms;
-//! the rest is sled and serde without optimization, and threads that wait for each other. In a chain
-//! of calls of 50 ms rather than 5, a write of 1.1 ms is 2 %.
+//! What is left of 16 at once are its first write and its last. Of a write, `fdatasync` is 0.16 ms (1.2 ms
+//! while the file grew) and sled's own `sync_file_range` 0.1 to 0.3 ms; the rest is sled and serde
+//! without optimization, and threads that wait for each other. In a chain of calls of 50 ms rather than
+//! 5, a write of 0.9 ms is 2 %.
 
 #![expect(
     clippy::unwrap_used,

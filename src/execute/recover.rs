@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::stream::{self, TryStreamExt};
 use serde_json::Value;
 use tokio::time::Instant;
 use tracing::Instrument;
@@ -15,8 +16,8 @@ use crate::graph::{Address, AnyResource, Document, Fault, HeldDocument, Id, Seen
 use crate::plan::Observed;
 use crate::state::{Batch, Intent, Key, Operation, Record, Snapshot};
 
-/// Settles every open intent: what turns out to exist is recorded, half made; what does not is
-/// forgotten, once it would have been found. It needs nobody's answer.
+/// Settles every open intent, several at once: what turns out to exist is recorded, half made; what
+/// does not is forgotten, once it would have been found. It needs nobody's answer.
 ///
 /// # Errors
 /// Where the cloud cannot be asked or the state cannot be written; the intent stays open.
@@ -24,13 +25,30 @@ pub async fn settle(bench: &Bench) -> Result<usize, Fault> {
     let snapshot = bench.keeper.snapshot();
     // Nobody knows how long ago the calls were sent: an intent may be far older than its call.
     let told = Instant::now() + bench.settle_time;
+    let mut places: BTreeMap<&Address, Vec<&Intent>> = BTreeMap::new();
     for intent in snapshot.intents.values() {
+        places.entry(&intent.key.address).or_default().push(intent);
+    }
+    let places = stream::iter(places.into_values().map(Ok));
+    let settle = |intents| settle_in_turn(bench, &snapshot, intents, told);
+    places.try_for_each_concurrent(bench.parallelism.max(1), settle).await?;
+    Ok(snapshot.intents.len())
+}
+
+/// Settles the intents of one address.
+async fn settle_in_turn(
+    bench: &Bench,
+    snapshot: &Snapshot,
+    intents: Vec<&Intent>,
+    told: Instant,
+) -> Result<(), Fault> {
+    for intent in intents {
         let span = tracing::debug_span!("settle", address = %intent.key.address);
-        let (batch, what) = settled(bench, &snapshot, intent, told).instrument(span).await?;
+        let (batch, what) = settled(bench, snapshot, intent, told).instrument(span).await?;
         bench.keeper.commit(batch.close(intent.seq)).await.map_err(|error| state_fault(&error))?;
         bench.events.tell(EventKind::Recovered { address: intent.key.address.clone(), what });
     }
-    Ok(snapshot.intents.len())
+    Ok(())
 }
 
 async fn settled(

@@ -101,3 +101,19 @@ async fn what_was_made_ready_and_not_called_leaves_nothing() {
     assert_eq!(stage.cloud.inventory().len(), 20);
     assert!(stage.snapshot().intents.is_empty());
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_was_interrupted_is_looked_for_at_once() {
+    let mut stage = Stage::new();
+    stage.settle_time = SETTLE_TIME;
+    let names = ["a", "b", "c", "d", "e", "f"];
+    let wanted = wanted(&names.map(|name| (name, want(1))));
+    stage.cloud.trouble_at(4, Trouble::KillAfter);
+    assert!(stage.apply(&wanted).await.is_none());
+    let made = stage.cloud.inventory().len();
+    stage.cloud.take_log();
+    stage.applies(&wanted).await;
+    let log = stage.cloud.take_log();
+    let created = log.iter().filter(|call| call.starts_with("create")).count();
+    assert_eq!((created, recovered(&stage).len()), (names.len() - made, names.len()));
+}
