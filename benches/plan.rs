@@ -62,7 +62,6 @@ fn place() -> Place {
 /// The records that an apply would leave, with made-up ids.
 fn records(graph: &Graph) -> Vec<Record> {
     let catalogue = maas::aws::catalogue();
-    let needs = graph.nodes().iter().map(|(at, node)| (at.clone(), node.needs())).collect();
     let mut outputs: BTreeMap<Address, Value> = BTreeMap::new();
     for node in graph.nodes().values() {
         let wanted = document::resolve(node.wanted.clone(), Some(ACCOUNT), &|_, _, _| None);
@@ -75,7 +74,7 @@ fn records(graph: &Graph) -> Vec<Record> {
         }
         outputs.insert(node.address.clone(), made);
     }
-    let order = maas::graph::topological(&needs).unwrap();
+    let order = graph.in_order().unwrap();
     let record = |address: &Address| {
         let node = &graph.nodes()[address];
         let wanted = document::resolve(node.wanted.clone(), Some(ACCOUNT), &|at, output, _| {
@@ -84,8 +83,8 @@ fn records(graph: &Graph) -> Vec<Record> {
         let inputs = catalogue.get(node.traits.kind).unwrap().normal(wanted).unwrap();
         let mut record = Record::new(address.clone(), node.traits.kind, inputs);
         record.id = Some(format!("id-{address}").into());
-        record.outputs = Some(outputs[address].clone());
-        record.needs = node.needs();
+        record.outputs = Some(outputs[address].clone().into());
+        record.needs = node.needs().clone();
         record.owner = node.owner();
         record.finished = true;
         record

@@ -183,7 +183,7 @@ impl Saved {
         let addresses: BTreeSet<&Address> = wanted.keys().chain(self.wanted.keys()).collect();
         let others: Vec<&Address> = addresses
             .into_iter()
-            .filter(|address| wanted.get(address) != self.wanted.get(address))
+            .filter(|address| wanted.get(*address) != self.wanted.get(*address))
             .collect();
         if !others.is_empty() {
             return Err(stale(&format!(

@@ -67,7 +67,7 @@ mod tests {
     fn puts_in_what_is_recorded_and_leaves_out_what_is_not() {
         let mut snapshot = Snapshot::new("shop", "dev");
         let mut record = Record::new("a/api".parse().unwrap(), "t", Value::Null);
-        record.outputs = Some(json!({"url": "https://x"}));
+        record.outputs = Some(json!({"url": "https://x"}).into());
         snapshot.records.insert(Key::from(record.address.clone()), record);
         let reference = |at: &str, output: &str| json!({"$expr": [{"node": at, "output": output}]});
         let outputs = json!({

@@ -31,7 +31,7 @@ impl Work<'_> {
         };
         let record = Record {
             id: Some(created.id.clone()),
-            outputs: Some(created.outputs),
+            outputs: Some(created.outputs.into()),
             finished: true,
             ..birth.record.clone()
         };

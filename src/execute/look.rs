@@ -12,7 +12,7 @@ use super::{Bench, EventKind};
 use crate::graph::document::is_pending;
 use crate::graph::{Address, AnyResource, Fault, FaultKind, HeldDocument};
 use crate::plan::{Half, Observations, Observed, Operation, Plan, PlanError, Reason, Step};
-use crate::state::{Key, Record, Snapshot};
+use crate::state::{Key, Record, Recorded, Snapshot};
 
 /// Reads every recorded resource that `wanted` selects, several at once.
 ///
@@ -154,8 +154,8 @@ pub(super) async fn read(bench: &Bench, record: &Record) -> Result<Option<Observ
 pub(super) fn held(record: &Record) -> Option<HeldDocument> {
     Some(HeldDocument {
         id: record.id.clone()?,
-        inputs: record.inputs.clone(),
-        outputs: record.outputs.clone(),
+        inputs: record.inputs.to_document(),
+        outputs: record.outputs.as_ref().map(Recorded::to_document),
         finished: record.finished,
     })
 }

@@ -10,7 +10,7 @@ use super::look::{going, unknown};
 use crate::graph::document::{self, hex};
 use crate::graph::{AnyResource, Document, Fault, FaultKind, HeldDocument, Hooks, Id};
 use crate::plan::{Operation, Step};
-use crate::state::{self, Batch, Intent, Record};
+use crate::state::{self, Batch, Intent, Record, Recorded};
 
 /// How a step that succeeded ended.
 pub(super) struct Done {
@@ -180,11 +180,11 @@ impl Work<'_> {
             done.outputs = record.outputs;
             return Ok((Task::Keep(done), None));
         }
-        let inputs = self.step.seen.clone().unwrap_or(record.inputs);
+        let inputs = self.step.seen.clone().unwrap_or_else(|| record.inputs.into_document());
         let held = HeldDocument {
             id,
             inputs: document::unseal(inputs, &ready.sent, self.applied.salt()),
-            outputs: record.outputs,
+            outputs: record.outputs.map(Recorded::into_document),
             finished: record.finished,
         };
         let intent = self.intent(state::Operation::Update, &ready.sealed);
@@ -201,7 +201,7 @@ impl Work<'_> {
         let id = held.id.clone();
         match self.resource.update(self.cx(), held, sent).await {
             Ok(outputs) => {
-                let done = Record { outputs: Some(outputs), ..done };
+                let done = Record { outputs: Some(outputs.into()), ..done };
                 self.conclude(Batch::new().put(done.clone()).close(seq))?;
                 self.applied.put(done);
                 Ok(id)

@@ -1,14 +1,15 @@
 //! Addresses: the names that resources have inside one environment.
 
+use std::borrow::Borrow;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::de::{Error, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The name of one resource within an environment: `instance/part`, as in `orders/echo.function`.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Address(Arc<str>);
 
 /// A text that is no address.
@@ -55,17 +56,36 @@ impl FromStr for Address {
     }
 }
 
-impl TryFrom<String> for Address {
-    type Error = BadAddress;
-
-    fn try_from(text: String) -> Result<Self, BadAddress> {
-        text.parse()
+/// Ordered and hashed as its text, so that it is found by it.
+impl Borrow<str> for Address {
+    fn borrow(&self) -> &str {
+        &self.0
     }
 }
 
-impl From<Address> for String {
-    fn from(address: Address) -> Self {
-        address.0.as_ref().to_owned()
+impl Serialize for Address {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Address {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_str(AddressVisitor)
+    }
+}
+
+struct AddressVisitor;
+
+impl Visitor<'_> for AddressVisitor {
+    type Value = Address;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an address")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Address, E> {
+        text.parse().map_err(E::custom)
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
+use super::expr::Piece;
 use super::{Address, Expr, Input, Part};
 
 /// Inputs or outputs of a resource, as JSON.
@@ -55,31 +56,40 @@ pub enum Tie {
 /// Every output that the document refers to.
 pub fn references(document: &Value) -> BTreeSet<(Address, String, Tie)> {
     let mut found = BTreeSet::new();
-    walk_expressions(document, &mut |expr| {
-        for part in expr.parts {
-            match part {
-                Part::Output { node, output } => found.insert((node, output, Tie::Real)),
-                Part::Foretold { node, foretold } => found.insert((node, foretold, Tie::Foretold)),
-                _ => false,
-            };
-        }
+    each_reference(document, &mut |node, output, tie| {
+        found.insert((node, output, tie));
     });
-    found
+    let owned = |(node, output, tie): (&str, &str, Tie)| {
+        Some((node.parse().ok()?, output.to_owned(), tie))
+    };
+    found.into_iter().filter_map(owned).collect()
 }
 
 /// The addresses of the resources that the document needs to exist.
 pub fn needs(document: &Value) -> BTreeSet<Address> {
-    let references = references(document).into_iter();
-    references.filter(|(_, _, tie)| *tie == Tie::Real).map(|(node, _, _)| node).collect()
+    let mut needs = BTreeSet::new();
+    each_reference(document, &mut |node, _, tie| {
+        if tie == Tie::Real {
+            needs.insert(node);
+        }
+    });
+    needs.into_iter().filter_map(|node| node.parse().ok()).collect()
 }
 
-fn walk_expressions(value: &Value, visit: &mut impl FnMut(Expr)) {
-    if let Some(expr) = expression(value) {
-        return visit(expr);
+/// Visits every output that the document refers to, as often as it does: the resource's address, the
+/// output's name, and how it is referred to.
+pub fn each_reference<'a>(value: &'a Value, visit: &mut impl FnMut(&'a str, &'a str, Tie)) {
+    if let Some(pieces) = marked(value, EXPRESSION).and_then(Value::as_array) {
+        for piece in pieces {
+            if let Some(Piece::Output { node, output, tie }) = Piece::of(piece) {
+                visit(node, output, tie);
+            }
+        }
+        return;
     }
     match value {
-        Value::Object(map) => map.values().for_each(|value| walk_expressions(value, visit)),
-        Value::Array(items) => items.iter().for_each(|value| walk_expressions(value, visit)),
+        Value::Object(map) => map.values().for_each(|value| each_reference(value, visit)),
+        Value::Array(items) => items.iter().for_each(|value| each_reference(value, visit)),
         _ => {}
     }
 }
@@ -223,38 +233,6 @@ pub fn unseal(stored: Value, wanted: &Value, salt: &str) -> Value {
     }
 }
 
-/// Whether `applied`, as it was stored, is what [`resolve`] and [`seal`] make of `wanted`. It makes
-/// neither, so it is the quick way to see that nothing changed.
-pub fn is_applied(
-    wanted: &Value,
-    applied: &Value,
-    salt: &str,
-    account: Option<&str>,
-    lookup: &impl Fn(&Address, &str, Tie) -> Option<Value>,
-) -> bool {
-    if let Some(expr) = expression(wanted) {
-        return seal(resolve_expression(expr, account, lookup), salt) == *applied;
-    }
-    if let Some(secret) = marked(wanted, SECRET) {
-        return sealed(secret, salt) == *applied;
-    }
-    let is_applied =
-        |wanted: &Value, applied: &Value| is_applied(wanted, applied, salt, account, lookup);
-    match (wanted, applied) {
-        (Value::Object(wanted), Value::Object(applied)) => {
-            wanted.len() == applied.len()
-                && wanted.iter().zip(applied).all(|((key, wanted), (other, applied))| {
-                    key == other && is_applied(wanted, applied)
-                })
-        }
-        (Value::Array(wanted), Value::Array(applied)) => {
-            wanted.len() == applied.len()
-                && wanted.iter().zip(applied).all(|(wanted, applied)| is_applied(wanted, applied))
-        }
-        _ => wanted == applied,
-    }
-}
-
 /// The document with those of its values sealed that are sealed in `pattern`: what the cloud
 /// reports of secrets, made comparable with what was recorded.
 pub fn seal_like(document: Value, pattern: &Value, salt: &str) -> Value {
@@ -319,24 +297,5 @@ mod tests {
         assert_eq!(unseal(stored.clone(), &document, "salt"), document);
         let seen = json!({"environment": {"KEY": "hunter2", "PLAIN": "x"}});
         assert_eq!(seal_like(seen, &stored, "salt"), stored);
-    }
-
-    #[test]
-    fn is_applied_where_resolving_and_sealing_make_the_same() {
-        let wanted = json!({"arn": {"$expr": [{"node": "x/q", "output": "arn"}, "/*"]},
-            "key": {"$secret": "hunter2"}, "list": [1, {"$expr": [{"node": "x/q", "output": "id"}]}]});
-        let stored = seal(resolve(wanted.clone(), Some("1"), &arn), "salt");
-        let same = |applied: &Value| is_applied(&wanted, applied, "salt", Some("1"), &arn);
-        assert!(same(&stored));
-        for (at, other) in
-            [("/arn", json!("arn:2:q/*")), ("/key", json!("hunter2")), ("/list", json!([1]))]
-        {
-            let mut changed = stored.clone();
-            *changed.pointer_mut(at).unwrap() = other;
-            assert!(!same(&changed), "{at}");
-        }
-        let mut more = stored.clone();
-        more["more"] = json!(null);
-        assert!(!same(&more));
     }
 }

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
+use super::document::Tie;
 use super::{Address, Input, Output};
 
 /// A text, or a whole value, made of outputs of other resources.
@@ -50,26 +51,51 @@ pub enum Part {
 impl Part {
     /// The piece that stands for the account's id.
     pub const ACCOUNT: Self = Self::Account { account: true };
+}
 
+/// A [`Part`] as it stands in a document.
+#[derive(Clone, Copy)]
+pub(super) enum Piece<'a> {
+    Text(&'a str),
+    Output { node: &'a str, output: &'a str, tie: Tie },
+    Account,
+    Secret(&'a str),
+}
+
+impl<'a> Piece<'a> {
     /// The piece that this document is, if it is one.
-    fn read(document: &Value) -> Option<Self> {
+    pub fn of(document: &'a Value) -> Option<Self> {
         let map = match document {
-            Value::String(text) => return Some(Self::Text(text.clone())),
+            Value::String(text) => return Some(Self::Text(text)),
             Value::Object(map) => map,
             _ => return None,
         };
-        let text = |key| map.get(key).and_then(Value::as_str).map(str::to_owned);
-        if let Some(node) = map.get("node").and_then(Value::as_str) {
-            let node = node.parse().ok()?;
+        let text = |key| map.get(key).and_then(Value::as_str);
+        if let Some(node) = text("node") {
             return match text("output") {
-                Some(output) => Some(Self::Output { node, output }),
-                None => Some(Self::Foretold { node, foretold: text("foretold")? }),
+                Some(output) => Some(Self::Output { node, output, tie: Tie::Real }),
+                None => Some(Self::Output { node, output: text("foretold")?, tie: Tie::Foretold }),
             };
         }
         match text("secret") {
-            Some(secret) => Some(Self::Secret { secret }),
-            None => map.contains_key("account").then_some(Self::ACCOUNT),
+            Some(secret) => Some(Self::Secret(secret)),
+            None => map.contains_key("account").then_some(Self::Account),
         }
+    }
+
+    fn to_part(self) -> Option<Part> {
+        Some(match self {
+            Self::Text(text) => Part::Text(text.to_owned()),
+            Self::Output { node, output, tie } => {
+                let (node, output) = (node.parse().ok()?, output.to_owned());
+                match tie {
+                    Tie::Real => Part::Output { node, output },
+                    Tie::Foretold => Part::Foretold { node, foretold: output },
+                }
+            }
+            Self::Account => Part::ACCOUNT,
+            Self::Secret(secret) => Part::Secret { secret: secret.to_owned() },
+        })
     }
 }
 
@@ -77,7 +103,8 @@ impl Part {
 impl<'de> Deserialize<'de> for Part {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let document = Value::deserialize(deserializer)?;
-        Self::read(&document).ok_or_else(|| serde::de::Error::custom("it is no piece of a text"))
+        let part = Piece::of(&document).and_then(Piece::to_part);
+        part.ok_or_else(|| serde::de::Error::custom("it is no piece of a text"))
     }
 }
 
@@ -152,7 +179,7 @@ impl<T: fmt::Display> IntoParts for Input<T> {
 impl Expr {
     /// The expression of these pieces, as documents.
     pub(super) fn read(parts: &Value) -> Option<Self> {
-        let parts = parts.as_array()?.iter().map(Part::read);
+        let parts = parts.as_array()?.iter().map(|part| Piece::of(part)?.to_part());
         parts.collect::<Option<_>>().map(|parts| Self { parts })
     }
 

@@ -4,6 +4,7 @@
 //! inputs are documents with references between them. Imports no other room.
 
 mod address;
+mod applied;
 mod catalogue;
 mod context;
 pub mod document;
@@ -18,6 +19,7 @@ mod resource;
 mod scope;
 
 pub use address::{Address, BadAddress};
+pub use applied::is_applied;
 pub use catalogue::{
     AnyCx, AnyResource, Catalogue, CreatedDocument, HeldDocument, ListedDocument, SeenDocument,
     Traits,
@@ -29,7 +31,7 @@ pub use fault::{Fault, FaultKind, OrAbsent};
 pub use input::{Arn, Input, NotYetKnown, Output, Tags};
 pub use name::{Charset, Naming, physical_name};
 pub use nodes::{Graph, Handle, NameOrigin, Node};
-pub use order::{Cycle, Needs, cycle, layers, topological};
+pub use order::{Cycle, Needs, layers, topological};
 pub use resource::{
     ALL, Created, Foretold, Held, Id, Listed, Moves, Objection, Obstacle, Outputs, Paths, Resource,
     Seen,

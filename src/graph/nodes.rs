@@ -7,8 +7,11 @@ use std::marker::PhantomData;
 
 use serde_json::Value;
 
-use super::document::{self, to_value};
-use super::{Address, Document, Expr, Input, Naming, Part, Resource, Scope, Traits, physical_name};
+use super::document::{self, Tie, to_value};
+use super::{
+    Address, Cycle, Document, Expr, Input, Naming, Part, Resource, Scope, Traits, layers,
+    physical_name,
+};
 
 /// A resource in the graph, known by its type.
 pub struct Handle<R> {
@@ -64,14 +67,15 @@ pub struct Node {
     pub name: NameOrigin,
     /// Resources that have to be there before it although its inputs do not mention them.
     pub after: BTreeSet<Address>,
+    /// Those, and what its inputs mention.
+    needs: BTreeSet<Address>,
 }
 
 impl Node {
-    /// The addresses that it needs: those that its inputs mention, and `after`.
-    pub fn needs(&self) -> BTreeSet<Address> {
-        let mut needs = self.after.clone();
-        needs.extend(document::needs(&self.wanted));
-        needs
+    /// The addresses that it needs: those that its inputs mention, and `after`. Known once the graph
+    /// is finished.
+    pub fn needs(&self) -> &BTreeSet<Address> {
+        &self.needs
     }
 
     /// The resources that it needs by inputs that cannot be changed in place.
@@ -169,7 +173,8 @@ impl Graph {
         if traits.tagged {
             wanted["tags"] = to_value(&self.scope.tags(&address));
         }
-        let node = Node { address: address.clone(), traits, wanted, name, after: BTreeSet::new() };
+        let (after, needs) = (BTreeSet::new(), BTreeSet::new());
+        let node = Node { address: address.clone(), traits, wanted, name, after, needs };
         if self.nodes.insert(address.clone(), node).is_some() {
             self.twins.push((address.clone(), address.clone()));
         }
@@ -257,6 +262,22 @@ impl Graph {
         &self.nodes
     }
 
+    /// The addresses of all nodes, each behind all that it needs. The graph is finished.
+    ///
+    /// # Errors
+    /// A [`Cycle`].
+    pub fn in_order(&self) -> Result<Vec<Address>, Cycle> {
+        Ok(self.layers()?.into_iter().flatten().collect())
+    }
+
+    /// The same in layers: the first needs nothing, each other only what is before it.
+    ///
+    /// # Errors
+    /// A [`Cycle`].
+    pub fn layers(&self) -> Result<Vec<Vec<Address>>, Cycle> {
+        layers(self.nodes.iter().map(|(address, node)| (address, node.needs())))
+    }
+
     /// The addresses of an instance's parts, aliases included.
     pub fn parts<'a>(&'a self, instance: &'a str) -> impl Iterator<Item = &'a Address> {
         self.nodes
@@ -308,7 +329,7 @@ impl Graph {
             }
         }
         self.rewrite_aliases();
-        defects.extend(self.dangling());
+        defects.extend(self.connect());
         (self, defects)
     }
 
@@ -327,26 +348,36 @@ impl Graph {
         self.nodes = nodes;
     }
 
-    fn dangling(&self) -> Vec<String> {
+    /// Finds out what each node needs, and what it refers to that is not there.
+    fn connect(&mut self) -> Vec<String> {
         let mut defects = Vec::new();
-        for node in self.nodes.values() {
-            for (target, output, _) in document::references(&node.wanted) {
-                match self.nodes.get(&target) {
-                    None => defects
-                        .push(format!("{} refers to {target}, which is not there", node.address)),
-                    Some(found) if !found.traits.outputs.contains(&output.as_str()) => defects
-                        .push(format!(
-                            "{} refers to {target}.{output}; it has {}",
-                            node.address,
-                            found.traits.outputs.join(", ")
-                        )),
-                    Some(_) => {}
-                }
-            }
-            for after in node.after.iter().filter(|after| !self.nodes.contains_key(after)) {
-                defects.push(format!("{} waits for {after}, which is not there", node.address));
-            }
-        }
+        let needs: Vec<_> =
+            self.nodes.values().map(|node| self.needs_of(node, &mut defects)).collect();
+        self.nodes.values_mut().zip(needs).for_each(|(node, needs)| node.needs = needs);
         defects
+    }
+
+    fn needs_of(&self, node: &Node, defects: &mut Vec<String>) -> BTreeSet<Address> {
+        let mut needs = node.after.clone();
+        for after in node.after.iter().filter(|after| !self.nodes.contains_key(*after)) {
+            defects.push(format!("{} waits for {after}, which is not there", node.address));
+        }
+        document::each_reference(&node.wanted, &mut |target, output, tie| {
+            let found = self.nodes.get_key_value(target);
+            match found {
+                None => defects
+                    .push(format!("{} refers to {target}, which is not there", node.address)),
+                Some((_, found)) if !found.traits.outputs.contains(&output) => defects.push(format!(
+                    "{} refers to {target}.{output}; it has {}",
+                    node.address,
+                    found.traits.outputs.join(", ")
+                )),
+                Some(_) => {}
+            }
+            if tie == Tie::Real && !needs.contains(target) {
+                needs.extend(found.map(|(at, _)| at.clone()).or_else(|| target.parse().ok()));
+            }
+        });
+        needs
     }
 }

@@ -1,6 +1,6 @@
 //! Orders over addresses: topological order, layers, cycles.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use petgraph::algo::tarjan_scc;
 use petgraph::graphmap::DiGraphMap;
@@ -20,31 +20,34 @@ pub struct Cycle(pub Vec<Address>);
 ///
 /// # Errors
 /// A [`Cycle`].
-pub fn layers(needs: &Needs) -> Result<Vec<Vec<Address>>, Cycle> {
-    let mut missing: BTreeMap<&Address, usize> = BTreeMap::new();
-    let mut needed_by: BTreeMap<&Address, Vec<&Address>> = BTreeMap::new();
-    for (address, wants) in needs {
-        let inside = wants.iter().filter(|want| needs.contains_key(want));
-        missing.insert(address, inside.clone().count());
-        inside.for_each(|want| needed_by.entry(want).or_default().push(address));
+pub fn layers<'a>(
+    needs: impl IntoIterator<Item = (&'a Address, &'a BTreeSet<Address>)>,
+) -> Result<Vec<Vec<Address>>, Cycle> {
+    let needs: Vec<(&Address, &BTreeSet<Address>)> = needs.into_iter().collect();
+    let numbers: HashMap<&Address, usize> =
+        needs.iter().enumerate().map(|(number, (address, _))| (*address, number)).collect();
+    let mut missing = vec![0; needs.len()];
+    let mut needed_by: Vec<Vec<usize>> = vec![Vec::new(); needs.len()];
+    for (user, (_, wants)) in needs.iter().enumerate() {
+        for want in wants.iter().filter_map(|want| numbers.get(want)) {
+            missing[user] += 1;
+            needed_by[*want].push(user);
+        }
     }
     let mut layers = Vec::new();
-    let mut layer: Vec<&Address> =
-        missing.iter().filter(|(_, count)| **count == 0).map(|(a, _)| *a).collect();
+    let mut layer: Vec<usize> = (0..needs.len()).filter(|number| missing[*number] == 0).collect();
     let mut done = 0;
     while !layer.is_empty() {
         done += layer.len();
         let mut next = Vec::new();
-        for user in layer.iter().filter_map(|address| needed_by.get(address)).flatten() {
-            if let Some(count) = missing.get_mut(user) {
-                *count -= 1;
-                if *count == 0 {
-                    next.push(*user);
-                }
+        for user in layer.iter().flat_map(|number| &needed_by[*number]) {
+            missing[*user] -= 1;
+            if missing[*user] == 0 {
+                next.push(*user);
             }
         }
-        next.sort();
-        layers.push(layer.into_iter().cloned().collect());
+        next.sort_by_key(|number| needs[*number].0);
+        layers.push(layer.into_iter().map(|number| needs[number].0.clone()).collect());
         layer = next;
     }
     if done == needs.len() { Ok(layers) } else { Err(cycle(needs).unwrap_or(Cycle(Vec::new()))) }
@@ -54,12 +57,16 @@ pub fn layers(needs: &Needs) -> Result<Vec<Vec<Address>>, Cycle> {
 ///
 /// # Errors
 /// A [`Cycle`].
-pub fn topological(needs: &Needs) -> Result<Vec<Address>, Cycle> {
+pub fn topological<'a>(
+    needs: impl IntoIterator<Item = (&'a Address, &'a BTreeSet<Address>)>,
+) -> Result<Vec<Address>, Cycle> {
     Ok(layers(needs)?.into_iter().flatten().collect())
 }
 
 /// A cycle, if there is one.
-pub fn cycle(needs: &Needs) -> Option<Cycle> {
+fn cycle<'a>(
+    needs: impl IntoIterator<Item = (&'a Address, &'a BTreeSet<Address>)>,
+) -> Option<Cycle> {
     let mut graph: DiGraphMap<&str, ()> = DiGraphMap::new();
     for (address, wants) in needs {
         wants.iter().for_each(|want| {

@@ -13,7 +13,7 @@ use super::target::Targeted;
 use super::world::{Decision, Decisions, Inputs, Verdict, World};
 use super::{Observed, PlanError, Reason};
 use crate::graph::document::{self, Tie};
-use crate::graph::{ALL, Address, AnyResource, NameOrigin, Node, Objection, topological};
+use crate::graph::{ALL, Address, AnyResource, NameOrigin, Node, Objection, is_applied};
 use crate::state::{Key, Record};
 
 type Generations = BTreeMap<Address, u32>;
@@ -23,9 +23,7 @@ pub(super) fn decide(
     world: &World<'_>,
     mut targeted: Targeted,
 ) -> Result<Decisions, Vec<PlanError>> {
-    let nodes = world.graph.nodes();
-    let needs = nodes.iter().map(|(address, node)| (address.clone(), node.needs())).collect();
-    let order = topological(&needs).map_err(|cycle| vec![cycle.into()])?;
+    let order = world.graph.in_order().map_err(|cycle| vec![cycle.into()])?;
     let mut generations = Generations::new();
     // A replacement changes a foretold name, and draws in what uses the old one, which may change
     // what was decided before it. Each round settles at least one more resource; one is enough where
@@ -179,9 +177,9 @@ impl<'a> Round<'a> {
             && record.kind == node.traits.kind
             && !seen.contains_key(&node.address)
             && !options.replace.contains(&node.address)
-            && document::is_applied(
+            && is_applied(
                 &node.wanted_at(record.generation),
-                &record.inputs,
+                &record.inputs.text(),
                 &snapshot.meta.salt,
                 place.account.as_deref(),
                 &|at, output, tie| self.value(at, output, tie),
@@ -280,7 +278,8 @@ impl<'a> Round<'a> {
         let traits = &node.traits;
         // A document of an older version of the type is compared as this version would write it.
         let applied =
-            resource.normal(record.inputs.clone()).unwrap_or_else(|_| record.inputs.clone());
+            resource.normal(record.inputs.to_document());
+        let applied = applied.unwrap_or_else(|_| record.inputs.to_document());
         let current = match self.world.seen.get(&node.address) {
             Some(Observed::Seen(seen)) => {
                 current(&applied, &seen.inputs, traits, &self.world.snapshot.meta.salt)

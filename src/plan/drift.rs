@@ -25,8 +25,8 @@ pub fn drift(snapshot: &Snapshot, seen: &Observations, catalogue: &Catalogue) ->
             Observed::Gone => None,
             Observed::Standing { .. } => return None,
             Observed::Seen(seen) => {
-                let applied = resource.normal(record.inputs.clone());
-                let applied = applied.unwrap_or_else(|_| record.inputs.clone());
+                let applied = resource.normal(record.inputs.to_document());
+                let applied = applied.unwrap_or_else(|_| record.inputs.to_document());
                 let salt = &snapshot.meta.salt;
                 let now = current(&applied, &seen.inputs, resource.traits(), salt);
                 let changes = changes(&applied, &now);

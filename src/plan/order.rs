@@ -106,7 +106,7 @@ impl Order<'_> {
             seen: decision.seen.clone(),
             generation: decision.generation,
             name_pinned: matches!(node.name, crate::graph::NameOrigin::Pinned),
-            needs: node.needs(),
+            needs: node.needs().clone(),
             owner: node.owner(),
             id: record.filter(|_| update).and_then(|record| record.id.clone()),
             name: name(node, &inputs.preview).filter(|_| !update),

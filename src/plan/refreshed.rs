@@ -26,13 +26,13 @@ pub(super) fn refreshed(
         let decision = decisions.get(address);
         let mut now = record.clone();
         if record.finished {
-            now.outputs = Some(seen.outputs.clone());
+            now.outputs = Some(seen.outputs.clone().into());
         }
         if let Some(Decision {
             verdict: Verdict::Keep, inputs: Some(inputs), seen: Some(_), ..
         }) = decision
         {
-            now.inputs = inputs.preview.clone();
+            now.inputs = inputs.preview.clone().into();
         }
         if now != *record {
             refreshed.push(now);

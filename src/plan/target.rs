@@ -5,7 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::PlanError;
-use crate::graph::{Address, Graph, Node, document};
+use crate::graph::{Address, Graph, document};
 use crate::state::Snapshot;
 
 /// An instance, or a part of one.
@@ -154,7 +154,7 @@ impl Targeted {
 }
 
 fn needs(graph: &Graph, address: &Address) -> BTreeSet<Address> {
-    graph.get(address).map(Node::needs).unwrap_or_default()
+    graph.get(address).map(|node| node.needs().clone()).unwrap_or_default()
 }
 
 fn grow(selected: &mut BTreeSet<Address>, more: impl Fn(&Address) -> BTreeSet<Address>) {

@@ -7,6 +7,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::Recorded;
 use crate::graph::{Address, BadAddress, Document, Id};
 
 /// The moment, as RFC 3339 text in UTC with milliseconds.
@@ -28,9 +29,9 @@ pub struct Record {
     /// Whether its physical name is fixed rather than generated.
     pub name_pinned: bool,
     /// Its inputs as last sent (*applied*), secrets as digests.
-    pub inputs: Document,
+    pub inputs: Recorded,
     /// What the cloud gave back; none where it was never finished.
-    pub outputs: Option<Document>,
+    pub outputs: Option<Recorded>,
     /// The resources that it needs.
     pub needs: BTreeSet<Address>,
     /// The resource with which the cloud deletes it.
@@ -58,7 +59,7 @@ impl Record {
             id: None,
             generation: 0,
             name_pinned: false,
-            inputs,
+            inputs: inputs.into(),
             outputs: None,
             needs: BTreeSet::new(),
             owner: None,

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::record::now;
-use super::{Batch, Holder, Intent, Key, Meta, Record, StateError};
+use super::{Batch, Holder, Intent, Key, Meta, Record, Recorded, StateError};
 use crate::graph::document::{is_pending, seal};
 use crate::graph::{Address, Document};
 
@@ -61,9 +61,9 @@ impl Snapshot {
         }
         let salt = &self.meta.salt;
         for mut record in batch.puts {
-            record.inputs = seal(record.inputs, salt);
-            record.outputs =
-                record.outputs.filter(|o| !o.is_null()).map(|outputs| seal(outputs, salt));
+            let sealed = |document: Recorded| seal(document.into_document(), salt).into();
+            record.inputs = sealed(record.inputs);
+            record.outputs = record.outputs.filter(|outputs| !outputs.is_null()).map(sealed);
             touched.records.insert(record.key());
             self.records.insert(record.key(), record);
         }

@@ -148,9 +148,9 @@ mod tests {
         assert!(refused([foreign], |_| ()).contains("a/one: this version of maas does not know"));
         let last = Record { generation: u32::MAX, ..one() };
         assert!(refused([last], |_| ()).contains("its generation cannot be 4294967295"));
-        let empty = Record { inputs: Value::Null, ..one() };
+        let empty = Record { inputs: Value::Null.into(), ..one() };
         assert!(refused([empty], |_| ()).contains("its inputs are no object"));
-        let text = Record { outputs: Some(json!("x")), ..one() };
+        let text = Record { outputs: Some(json!("x").into()), ..one() };
         assert!(refused([text], |_| ()).contains("its outputs are no object"));
         let said = refused([], |snapshot| snapshot.meta.serial = u64::MAX);
         assert!(said.contains("its serial cannot be"), "{said}");

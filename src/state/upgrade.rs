@@ -10,7 +10,7 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::{Intent, Key, Meta, Operation, Record};
+use super::{Intent, Key, Meta, Operation, Record, Recorded};
 use crate::graph::{Address, Document, Id};
 
 /// The format that this version writes.
@@ -157,8 +157,8 @@ struct RecordShape {
     id: Option<Id>,
     generation: u32,
     name_pinned: bool,
-    inputs: Document,
-    outputs: Option<Document>,
+    inputs: Recorded,
+    outputs: Option<Recorded>,
     needs: BTreeSet<Address>,
     owner: Option<Address>,
     finished: bool,
@@ -223,7 +223,7 @@ mod tests {
     fn reads_what_it_writes() {
         let mut record = Record::new("a/b".parse().unwrap(), "t", json!({"size": 1.5, "x": null}));
         record.needs.insert("a/c".parse().unwrap());
-        record.outputs = Some(json!({}));
+        record.outputs = Some(json!({}).into());
         let bytes = to_stored(&record).unwrap();
         assert!(bytes.starts_with(b"{\"v\":1,\"address\""), "{}", String::from_utf8_lossy(&bytes));
         assert_eq!(super::record(&bytes).unwrap(), record);

@@ -80,7 +80,7 @@ async fn read(
     record.id = Some(thing.id.clone());
     record.generation = thing.generation.unwrap_or_default();
     record.name_pinned = thing.generation.is_none() && resource.traits().name.is_some();
-    record.outputs = Some(seen.outputs);
+    record.outputs = Some(seen.outputs.into());
     record.finished = true;
     Ok(Some(record))
 }
@@ -137,9 +137,9 @@ mod tests {
 
     #[test]
     fn a_tag_that_reads_like_an_output_makes_no_user() {
-        let made = |at: &str, inputs, outputs| {
+        let made = |at: &str, inputs, outputs: crate::graph::Document| {
             let mut record = Record::new(Address::new("accounts", at), "t", inputs);
-            record.outputs = Some(outputs);
+            record.outputs = Some(outputs.into());
             record
         };
         let tags = json!({"maas:instance": "accounts"});

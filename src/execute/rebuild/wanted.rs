@@ -16,7 +16,7 @@ use super::{Finding, Found, Listing, Rebuilt};
 use crate::graph::document::{self, Tie};
 use crate::graph::{
     Address, AnyResource, Document, Fault, FaultKind, Graph, HeldDocument, Id, NameOrigin, Node,
-    SeenDocument, layers,
+    SeenDocument,
 };
 use crate::state::Record;
 
@@ -52,9 +52,8 @@ pub(super) async fn find(
 ) -> Result<Rebuilt, Vec<(Address, Fault)>> {
     let snapshot = bench.keeper.snapshot();
     let nodes = graph.nodes();
-    let needs = nodes.iter().map(|(address, node)| (address.clone(), node.needs())).collect();
     // A graph with a cycle has no plan either; that is told there, with the cycle.
-    let order = layers(&needs).unwrap_or_else(|_| vec![nodes.keys().cloned().collect()]);
+    let order = graph.layers().unwrap_or_else(|_| vec![nodes.keys().cloned().collect()]);
     bench.events.tell(EventKind::Reading { resources: nodes.len() });
     let salt = snapshot.meta.salt.as_str();
     let mut search = Search { bench, listing, salt, outputs: BTreeMap::new() };
@@ -194,8 +193,8 @@ impl Search<'_> {
             record.id = Some(found.id.clone());
             record.generation = found.generation;
             record.name_pinned = matches!(node.name, NameOrigin::Pinned);
-            record.outputs = Some(found.seen.outputs.clone());
-            record.needs = node.needs();
+            record.outputs = Some(found.seen.outputs.clone().into());
+            record.needs = node.needs().clone();
             record.owner = node.owner();
             record.finished = true;
             record.deposed = at > 0;

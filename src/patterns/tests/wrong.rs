@@ -49,7 +49,7 @@ fn rules_of_a_bucket_that_are_apart_are_merged() {
     let text =
         format!("[project]\nname = \"shop\"\n[functions]\nruntime = \"python3.12\"\n{apart}");
     let graph = expanded(&text).graph;
-    let node = &graph.nodes()[&"files/bucket.notification".parse().unwrap()];
+    let node = &graph.nodes()["files/bucket.notification"];
     let rules: Vec<&String> = node.wanted["rules"].as_object().unwrap().keys().collect();
     assert_eq!(rules, ["files", "more"]);
     let needs: Vec<String> = node.needs().iter().map(ToString::to_string).collect();
@@ -96,7 +96,7 @@ fn a_function_may_name_itself() {
     let one = jobs("one", "access = [\"one.consumer.function:invoke\"]");
     let text = format!("[project]\nname = \"shop\"\n[functions]\nruntime = \"python3.12\"\n{one}");
     let graph = expanded(&text).graph;
-    let wanted = &graph.nodes()[&"one/consumer.function".parse().unwrap()].wanted;
+    let wanted = &graph.nodes()["one/consumer.function"].wanted;
     let name = &wanted["environment"]["ONE_CONSUMER_FUNCTION_NAME"];
     assert_eq!(name["$expr"][0]["foretold"], "name");
 }

@@ -2,15 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use crate::graph::{Address, Graph, cycle};
+use crate::graph::{Address, Graph};
 use crate::manifest::Problem;
 use crate::patterns::expansion::Tie;
 
 /// The problem of a cycle in the graph, at the references that make it, if there is one.
 pub(in crate::patterns) fn problem(graph: &Graph, ties: &[Tie]) -> Option<Problem> {
-    let nodes = graph.nodes().iter();
-    let needs = nodes.map(|(address, node)| (address.clone(), node.needs())).collect();
-    let around = cycle(&needs)?.0;
+    let around = graph.in_order().err()?.0;
     let way: Vec<&str> = around.iter().chain(around.first()).map(Address::as_str).collect();
     let is_part = |tie: &&Tie| {
         let next = around.iter().cycle().skip(1);

@@ -81,7 +81,7 @@ fn run(command: &str) -> Run {
 fn record(name: &str) -> Record {
     let inputs = json!({"name": name, "size": 3, "tags": {"a": "b", "c": null}, "on": [true, 0.5]});
     let mut record = Record::new(name.parse().unwrap(), "aws:sqs/queue", inputs);
-    record.outputs = Some(json!({"arn": format!("arn:aws:sqs:eu-west-1:1:{name}")}));
+    record.outputs = Some(json!({"arn": format!("arn:aws:sqs:eu-west-1:1:{name}")}).into());
     record.id = Some(name.into());
     record.finished = true;
     record

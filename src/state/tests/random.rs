@@ -30,7 +30,8 @@ fn record() -> impl Strategy<Value = Record> {
     (place, value(), proptest::option::of(value())).prop_map(
         |((address, generation, deposed), inputs, outputs)| {
             let mut record = Record::new(address.parse().unwrap(), "t", inputs);
-            (record.generation, record.deposed, record.outputs) = (generation, deposed, outputs);
+            (record.generation, record.deposed) = (generation, deposed);
+            record.outputs = outputs.map(Into::into);
             record
         },
     )

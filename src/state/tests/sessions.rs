@@ -124,7 +124,7 @@ fn no_secret_reaches_the_disk() {
     let secret = json!({"$secret": "hunter2"});
     let state = folder.open();
     let mut made = Record::new("a/one".parse().unwrap(), "t", json!({"deep": [{"key": secret}]}));
-    made.outputs = Some(json!({"password": secret}));
+    made.outputs = Some(json!({"password": secret}).into());
     let mut intent = Intent::new(1, "r", Operation::Create, "a/one".parse().unwrap(), "t");
     intent.inputs = json!({"key": secret});
     let meta = MetaChange { outputs: Some(json!({"a": {"key": secret}})), ..Default::default() };
