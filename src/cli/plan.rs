@@ -71,10 +71,13 @@ impl PlanCommand {
         if let Some(out) = &self.out {
             console.say(&format!("Written to {0}: maas apply {0}\n", out.display()));
         }
-        Ok(match self.detailed_exitcode && !plan.is_empty() {
+        let exit = match self.detailed_exitcode && !plan.is_empty() {
             true => Exit::Changes,
             false => Exit::Done,
-        })
+        };
+        // The process ends now, and to free a large plan piece by piece takes a tenth of its time.
+        std::mem::forget((aim, made, snapshot));
+        Ok(exit)
     }
 
     /// The plan with what it was made from, and where it is for.

@@ -1,7 +1,7 @@
 //! What happens to each resource, before anything is ordered.
 
 use std::cell::OnceCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde_json::{Map, Value};
 
@@ -51,8 +51,8 @@ struct Round<'a> {
     world: &'a World<'a>,
     generations: &'a Generations,
     targeted: &'a Targeted,
-    foretold: BTreeMap<&'a Address, OnceCell<Map<String, Value>>>,
-    decisions: BTreeMap<Address, Decision>,
+    foretold: HashMap<&'a Address, OnceCell<Map<String, Value>>>,
+    decisions: HashMap<Address, Decision>,
     /// Whether anything goes before its replacement comes.
     old_first: bool,
 }
@@ -69,7 +69,7 @@ impl<'a> Round<'a> {
             generations,
             targeted,
             foretold: world.graph.nodes().keys().map(|at| (at, OnceCell::new())).collect(),
-            decisions: BTreeMap::new(),
+            decisions: HashMap::with_capacity(order.len()),
             old_first: false,
         };
         let mut errors = Vec::new();

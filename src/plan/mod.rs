@@ -163,7 +163,9 @@ pub fn plan(
         target::select(graph, snapshot, &options.targets).map_err(|error| vec![error.into()])?;
     let flags = [("--replace", &options.replace), ("--adopt", &options.adopt)];
     target::check(graph, &targeted, flags)?;
-    let world = world::World { graph, snapshot, seen, place, catalogue, options };
+    let current = snapshot.records.iter().filter(|(key, _)| key.generation.is_none());
+    let records = current.map(|(key, record)| (&key.address, record)).collect();
+    let world = world::World { graph, snapshot, seen, place, catalogue, options, records };
     let decisions = decide::decide(&world, targeted)?;
     let plan = order::order(&world, decisions);
     let flaws = check::check(&plan, snapshot).into_iter().map(PlanError::Flawed);

@@ -1,6 +1,6 @@
 //! Records that reading the cloud brought up to date.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use super::Observed;
 use super::world::{Decision, Verdict, World};
@@ -10,7 +10,7 @@ use crate::state::{Key, Record};
 /// Records that reading brought up to date: outputs, and inputs where nothing will be sent.
 pub(super) fn refreshed(
     world: &World<'_>,
-    decisions: &BTreeMap<Address, Decision>,
+    decisions: &HashMap<Address, Decision>,
 ) -> (Vec<Record>, Vec<Key>) {
     let (mut refreshed, mut lost) = (Vec::new(), Vec::new());
     for (address, seen) in world.seen {

@@ -1,6 +1,6 @@
 //! What a plan is made from, and what is decided of each resource.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde_json::{Map, Value};
 
@@ -18,11 +18,13 @@ pub(super) struct World<'a> {
     pub place: &'a Place,
     pub catalogue: &'a Catalogue,
     pub options: &'a Options,
+    /// The current records.
+    pub records: HashMap<&'a Address, &'a Record>,
 }
 
 impl World<'_> {
     pub fn record(&self, address: &Address) -> Option<&Record> {
-        self.snapshot.records.get(&Key::from(address.clone()))
+        self.records.get(address).copied()
     }
 
     pub fn resource(&self, node: &Node) -> Result<&dyn AnyResource, PlanError> {
@@ -76,7 +78,7 @@ pub(super) struct Decision {
 /// All verdicts, and what is foretold of what is not there yet.
 pub(super) struct Decisions {
     pub order: Vec<Address>,
-    pub nodes: BTreeMap<Address, Decision>,
+    pub nodes: HashMap<Address, Decision>,
     pub targeted: Targeted,
     /// The outputs that what is made or changed will have.
     pub foretold: BTreeMap<Address, Map<String, Value>>,
