@@ -59,9 +59,8 @@ pub fn references(document: &Value) -> BTreeSet<(Address, String, Tie)> {
     each_reference(document, &mut |node, output, tie| {
         found.insert((node, output, tie));
     });
-    let owned = |(node, output, tie): (&str, &str, Tie)| {
-        Some((node.parse().ok()?, output.to_owned(), tie))
-    };
+    let owned =
+        |(node, output, tie): (&str, &str, Tie)| Some((node.parse().ok()?, output.to_owned(), tie));
     found.into_iter().filter_map(owned).collect()
 }
 

@@ -365,13 +365,16 @@ impl Graph {
         document::each_reference(&node.wanted, &mut |target, output, tie| {
             let found = self.nodes.get_key_value(target);
             match found {
-                None => defects
-                    .push(format!("{} refers to {target}, which is not there", node.address)),
-                Some((_, found)) if !found.traits.outputs.contains(&output) => defects.push(format!(
-                    "{} refers to {target}.{output}; it has {}",
-                    node.address,
-                    found.traits.outputs.join(", ")
-                )),
+                None => {
+                    defects.push(format!("{} refers to {target}, which is not there", node.address))
+                }
+                Some((_, found)) if !found.traits.outputs.contains(&output) => {
+                    defects.push(format!(
+                        "{} refers to {target}.{output}; it has {}",
+                        node.address,
+                        found.traits.outputs.join(", ")
+                    ))
+                }
                 Some(_) => {}
             }
             if tie == Tie::Real && !needs.contains(target) {

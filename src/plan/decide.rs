@@ -277,8 +277,7 @@ impl<'a> Round<'a> {
         }
         let traits = &node.traits;
         // A document of an older version of the type is compared as this version would write it.
-        let applied =
-            resource.normal(record.inputs.to_document());
+        let applied = resource.normal(record.inputs.to_document());
         let applied = applied.unwrap_or_else(|_| record.inputs.to_document());
         let current = match self.world.seen.get(&node.address) {
             Some(Observed::Seen(seen)) => {
