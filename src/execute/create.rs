@@ -20,7 +20,7 @@ impl Work<'_> {
         let aside = aside.map(|old| Record { deposed: true, ..old });
         let birth = Birth { record: self.record(ready.sealed.clone()), aside };
         let intent = self.intent(state::Operation::Create, &ready.sealed);
-        Ok((Task::Create { ready, birth, seq: intent.seq }, Some(intent)))
+        Ok((Task::Create { ready, birth: birth.into(), seq: intent.seq }, Some(intent)))
     }
 
     pub(super) async fn create(&self, ready: Ready, birth: Birth, seq: u64) -> Result<Id, Fault> {

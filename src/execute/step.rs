@@ -40,7 +40,7 @@ pub(super) struct Work<'a> {
 pub(super) enum Task {
     Create {
         ready: Ready,
-        birth: Birth,
+        birth: Box<Birth>,
         seq: u64,
     },
     Update {
@@ -96,7 +96,7 @@ impl Prepared<'_> {
     pub async fn perform(self) -> Result<Done, Fault> {
         let Self { work, task, .. } = self;
         let id = match task {
-            Task::Create { ready, birth, seq } => Some(work.create(ready, birth, seq).await?),
+            Task::Create { ready, birth, seq } => Some(work.create(ready, *birth, seq).await?),
             Task::Update { sent, held, done, seq } => {
                 Some(work.update(sent, held, done, seq).await?)
             }

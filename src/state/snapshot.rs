@@ -61,9 +61,10 @@ impl Snapshot {
         }
         let salt = &self.meta.salt;
         for mut record in batch.puts {
-            let sealed = |document: Recorded| seal(document.into_document(), salt).into();
-            record.inputs = sealed(record.inputs);
-            record.outputs = record.outputs.filter(|outputs| !outputs.is_null()).map(sealed);
+            record.inputs = seal(record.inputs.into_document(), salt).into();
+            let outputs = record.outputs.map(Recorded::into_document);
+            let outputs = outputs.filter(|outputs| !outputs.is_null());
+            record.outputs = outputs.map(|outputs| seal(outputs, salt).into());
             touched.records.insert(record.key());
             self.records.insert(record.key(), record);
         }
