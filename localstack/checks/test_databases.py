@@ -58,6 +58,13 @@ class Databases(cloud.Check):
         with self.assertRaises(Exception):
             pg8000.native.Connection("keeper", host=made["Endpoint"], port=made["Port"], database="shop", password="x")
 
+    def test_an_instance_in_no_cluster_names_none(self):
+        alone = dict(DBInstanceIdentifier="alone", Engine="postgres", DBInstanceClass="db.t4g.micro", AllocatedStorage=20)
+        self.rds.create_db_instance(**alone, MasterUsername="keeper", MasterUserPassword="long-enough-1")
+        found = self.rds.describe_db_instances(DBInstanceIdentifier="alone")["DBInstances"][0]
+        self.assertNotIn("DBClusterIdentifier", found)
+        self.rds.delete_db_instance(DBInstanceIdentifier="alone", SkipFinalSnapshot=True)
+
     def test_a_wrong_password_is_refused(self):
         made = self.cluster("closed")
         with self.assertRaisesRegex(pg8000.exceptions.DatabaseError, "28P01"):

@@ -9,6 +9,7 @@ that, as the Amazon RDS API Reference has it:
 - "ServerlessV2ScalingConfiguration", `SecondsUntilAutoPause`: kept, and told.
 - "CreateDBCluster", "CreateDBInstance", `MasterUserAuthenticationType`: a master user of IAM has the role
   `rds_iam`. What that means is in `database_tokens`.
+- "DBInstance": one that is in no cluster has no `DBClusterIdentifier`; MiniStack gives it an empty one.
 - "CreateDBInstance": a final snapshot is named or skipped when a database is deleted.
 What is not as on AWS: the endpoint is `localhost` with a port of its own, the version of PostgreSQL is the
 one that is installed, a cluster does not pause, and how the master user signs in is settled when a server is made.
@@ -116,11 +117,12 @@ def _passwords(rds):
     @seams.wrap(rds, "_instance_xml", "i")
     def told(original):
         def instance_xml(i):
+            told = original(i).replace("<DBClusterIdentifier></DBClusterIdentifier>", "")
             secret = i.get("MasterUserSecret")
             if not secret:
-                return original(i)
+                return told
             inside = "".join(f"<{name}>{value}</{name}>" for name, value in secret.items())
-            return f"{original(i)}<MasterUserSecret>{inside}</MasterUserSecret>"
+            return f"{told}<MasterUserSecret>{inside}</MasterUserSecret>"
 
         return instance_xml
 

@@ -38,7 +38,7 @@ pub async fn cluster_instances(
     scope: &Scope,
 ) -> Result<Vec<Listed<DbClusterInstance>>, Fault> {
     let listed = all_instances(cx).await?.into_iter().filter_map(|instance| {
-        let cluster = known(cluster_of(&instance)?);
+        let cluster = known(instance.db_cluster_identifier()?);
         let name = instance.db_instance_identifier().filter(|name| is_named(scope, name))?;
         let tags = tags::ours(instance.tag_list());
         let inputs =
@@ -51,7 +51,7 @@ pub async fn cluster_instances(
 /// The instances that are in no cluster. Of them too a last snapshot is kept.
 pub async fn instances(cx: &Cx, scope: &Scope) -> Result<Vec<Listed<DbInstance>>, Fault> {
     let all = all_instances(cx).await?.into_iter();
-    let alone = all.filter(|instance| cluster_of(instance).is_none());
+    let alone = all.filter(|instance| instance.db_cluster_identifier().is_none());
     let listed = alone.filter_map(|instance| {
         let name = instance.db_instance_identifier().filter(|name| is_named(scope, name))?;
         let inputs = DbInstanceInputs {
@@ -63,11 +63,6 @@ pub async fn instances(cx: &Cx, scope: &Scope) -> Result<Vec<Listed<DbInstance>>
         Some(Listed { id: Id::from(name), inputs })
     });
     Ok(listed.collect())
-}
-
-/// The cluster that an instance is in.
-fn cluster_of(instance: &Found) -> Option<&str> {
-    instance.db_cluster_identifier().filter(|cluster| !cluster.is_empty())
 }
 
 async fn all_instances(cx: &Cx) -> Result<Vec<Found>, Fault> {

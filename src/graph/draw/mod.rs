@@ -64,18 +64,17 @@ impl<'a> Sketch<'a> {
 
     /// The squares in columns: each behind all that it needs.
     fn columns(&self) -> Vec<Vec<usize>> {
-        let needs = |user: usize| {
-            let real = self.arrows.iter().filter(move |(_, tie)| **tie == Tie::Real);
-            real.filter(move |((_, to), _)| *to == user).map(|((from, _), _)| *from)
-        };
-        let all: BTreeMap<Address, BTreeSet<Address>> = (0..self.squares.len())
-            .map(|user| {
-                let used = needs(user).map(|used| self.squares[used].address.clone());
-                (self.squares[user].address.clone(), used.collect())
-            })
-            .collect();
-        let number = |address: &Address| self.squares.iter().position(|one| one.address == address);
-        let layers = super::layers(&all).unwrap_or_else(|_| vec![all.keys().cloned().collect()]);
+        let numbers: BTreeMap<&Address, usize> =
+            self.squares.iter().enumerate().map(|(number, one)| (one.address, number)).collect();
+        let mut needs: BTreeMap<Address, BTreeSet<Address>> =
+            numbers.keys().map(|address| ((*address).clone(), BTreeSet::new())).collect();
+        for ((from, to), _) in self.arrows.iter().filter(|(_, tie)| **tie == Tie::Real) {
+            let needed = self.squares[*from].address.clone();
+            needs.entry(self.squares[*to].address.clone()).or_default().insert(needed);
+        }
+        let layers =
+            super::layers(&needs).unwrap_or_else(|_| vec![needs.keys().cloned().collect()]);
+        let number = |address: &Address| numbers.get(address).copied();
         layers.iter().map(|layer| layer.iter().filter_map(number).collect()).collect()
     }
 }
