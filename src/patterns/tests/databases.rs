@@ -47,6 +47,7 @@ fn what_rds_does_not_have_is_refused_at_its_place() {
         postgres("a", "engine = \"postgres\"\ncapacity = { min = 1, max = 2 }"),
         postgres("a", "engine = \"postgres\"\ninstance = \"micro\""),
         postgres("a", "engine = \"postgres\"\nstorage = \"100 GB\"\nmax_storage = \"50 GB\""),
+        postgres("a", "backup = \"36h\""),
         postgres("a", "name = \"user\""),
         postgres("a", "name = \"1st\""),
         postgres("a", "user = \"admin\""),

@@ -151,10 +151,10 @@ async fn an_instance_goes_alone(it: &mut Deployment) {
     let before = it.cloud.inventory().await;
     it.take_out("checksums");
     // A bucket that holds something goes only where that is asked for.
-    it.ends_with(4, "apply", &["--yes"]).await;
+    it.ends_with(3, "apply", &["--yes"]).await;
+    assert_eq!(it.cloud.inventory().await, before);
     let calls = mutating(&it.apply(&["--empty-buckets"]).await);
-    let names: Vec<&str> = calls.keys().map(String::as_str).collect();
-    assert_eq!(names, ["s3:DeleteBucket", "s3:DeleteObjects"]);
+    assert!(calls.contains_key("s3:DeleteObjects"), "{calls:?}");
     let after = it.cloud.inventory().await;
     let (gone, kept): (Vec<_>, Vec<_>) = before.into_iter().partition(|it| !after.contains(it));
     assert!(!gone.is_empty() && gone.iter().all(|it| it.contains("checksums")), "{gone:#?}");

@@ -135,6 +135,7 @@ pub fn check(cx: &mut Cx<'_, '_>, keys: &DatabaseKeys, data_api: bool) {
     version(cx, keys, data_api);
     capacity(cx, keys);
     storage(cx, keys);
+    backup(cx, keys);
     if let Some(name) = &keys.name {
         identifier(cx, name, "database", DATABASES);
     }
@@ -278,6 +279,15 @@ fn storage(cx: &mut Cx<'_, '_>, keys: &DatabaseKeys) {
             .help("Give a larger size, or leave `max_storage` out.");
         cx.problem(problem);
     }
+}
+
+fn backup(cx: &mut Cx<'_, '_>, keys: &DatabaseKeys) {
+    let Some(backup) = keys.backup.filter(|backup| backup.seconds() % 86_400 != 0) else { return };
+    let message = "Backups are kept for whole days.";
+    let problem = Problem::at(&backup, "maas::patterns::days", message)
+        .label("this is not a number of days")
+        .help(format!("Write `{}d`.", backup.days() + 1));
+    cx.problem(problem);
 }
 
 fn identifier(cx: &mut Cx<'_, '_>, name: &Spanned<String>, what: &str, own: &[&str]) {
