@@ -136,10 +136,11 @@ pub async fn run(bench: &Bench, plan: &Plan, graph: &Graph) -> Result<Report, Fa
 }
 
 async fn refresh(bench: &Bench, plan: &Plan) -> Result<(), Fault> {
-    if plan.refreshed.is_empty() {
+    if plan.refreshed.is_empty() && plan.vacated.is_empty() {
         return Ok(());
     }
-    let batch = Batch { puts: plan.refreshed.clone(), ..Batch::new() };
+    let (puts, removes) = (plan.refreshed.clone(), plan.vacated.clone());
+    let batch = Batch { puts, removes, ..Batch::new() };
     bench.keeper.commit(batch).await.map_err(|error| state_fault(&error))?;
     Ok(())
 }

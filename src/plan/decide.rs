@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::check::Flaw;
 use super::current::current;
 use super::diff::{Change, changes};
-use super::refreshed::refreshed;
+use super::refreshed::{Refreshed, refreshed};
 use super::target::Targeted;
 use super::world::{Decision, Decisions, Inputs, Verdict, World};
 use super::{Observed, PlanError, Reason};
@@ -96,7 +96,10 @@ impl<'a> Round<'a> {
     }
 
     fn generation(&self, address: &Address) -> u32 {
-        let recorded = || self.world.record(address).map_or(0, |record| record.generation);
+        let recorded = || match self.world.record(address) {
+            Some(record) => record.generation,
+            None => self.world.snapshot.next_generation(address),
+        };
         self.generations.get(address).copied().unwrap_or_else(recorded)
     }
 
@@ -124,7 +127,7 @@ impl<'a> Round<'a> {
             verdict: Verdict::Keep,
             reasons: Vec::new(),
             changes: Vec::new(),
-            generation: record.map_or(0, |record| record.generation),
+            generation: self.generation(&node.address),
             inputs: None,
             seen: None,
         };
@@ -156,7 +159,7 @@ impl<'a> Round<'a> {
     fn why_made(&self, node: &Node, record: Option<&Record>) -> Result<Reason, Vec<PlanError>> {
         let address = &node.address;
         let asked = self.world.options.adopt.contains(address);
-        Ok(match self.world.seen.get(address) {
+        Ok(match self.world.seen(address) {
             _ if record.is_some() => Reason::Missing,
             Some(Observed::Standing { id, ours }) if *ours || asked || self.is_open(address) => {
                 Reason::Adopted(Some(id.clone()))
@@ -214,7 +217,7 @@ impl<'a> Round<'a> {
     fn value(&self, at: &Address, output: &str, tie: Tie) -> Option<Value> {
         let foretold = || self.foretold(at)?.get(output).cloned();
         let recorded = || {
-            if let Some(Observed::Seen(seen)) = self.world.seen.get(at) {
+            if let Some(Observed::Seen(seen)) = self.world.seen(at) {
                 return seen.outputs.get(output).cloned();
             }
             self.world.record(at)?.outputs.as_ref()?.get(output).cloned()
@@ -279,7 +282,7 @@ impl<'a> Round<'a> {
         // A document of an older version of the type is compared as this version would write it.
         let applied = resource.normal(record.inputs.to_document());
         let applied = applied.unwrap_or_else(|_| record.inputs.to_document());
-        let current = match self.world.seen.get(&node.address) {
+        let current = match self.world.seen(&node.address) {
             Some(Observed::Seen(seen)) => {
                 current(&applied, &seen.inputs, traits, &self.world.snapshot.meta.salt)
             }
@@ -316,7 +319,10 @@ impl<'a> Round<'a> {
             decision.reasons.push(Reason::Asked);
         }
         if !record.finished {
-            decision.reasons.push(Reason::Unfinished);
+            decision.reasons.push(match self.world.is_restored(&node.address) {
+                true => Reason::Restored,
+                false => Reason::Unfinished,
+            });
         }
         let other = self.goes_along(node, record);
         if asked || other.is_some() || !fixed.is_empty() {
@@ -340,7 +346,7 @@ impl<'a> Round<'a> {
         decision: &mut Decision,
     ) -> Result<(), Vec<PlanError>> {
         let generated = matches!(node.name, NameOrigin::Generated(_));
-        decision.generation = record.generation + 1;
+        decision.generation = self.world.snapshot.next_generation(&node.address);
         let inputs = decision.inputs.insert(self.inputs(node, resource, decision.generation)?);
         let stays = |input: &str| record.inputs.get(input) == inputs.preview.get(input);
         let known_by = node.traits.known_by;
@@ -359,7 +365,7 @@ impl<'a> Round<'a> {
     }
 
     fn finish(self, order: Vec<Address>) -> Decisions {
-        let (refreshed, lost) = refreshed(self.world, &self.decisions);
+        let Refreshed { records, vacated, lost } = refreshed(self.world, &self.decisions);
         let moves = |address: &&Address| !matches!(self.decisions[*address].verdict, Verdict::Keep);
         let foretold = self
             .decisions
@@ -368,6 +374,14 @@ impl<'a> Round<'a> {
             .filter_map(|address| Some((address.clone(), self.foretold(address)?.clone())));
         let foretold = foretold.collect();
         let targeted = self.targeted.clone();
-        Decisions { order, nodes: self.decisions, targeted, foretold, refreshed, lost }
+        Decisions {
+            order,
+            nodes: self.decisions,
+            targeted,
+            foretold,
+            refreshed: records,
+            vacated,
+            lost,
+        }
     }
 }

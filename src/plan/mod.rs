@@ -14,6 +14,7 @@ mod order;
 mod protected;
 mod refreshed;
 mod refusals;
+mod restored;
 mod target;
 mod world;
 
@@ -163,9 +164,20 @@ pub fn plan(
         target::select(graph, snapshot, &options.targets).map_err(|error| vec![error.into()])?;
     let flags = [("--replace", &options.replace), ("--adopt", &options.adopt)];
     target::check(graph, &targeted, flags)?;
+    let restored = restored::restored(graph, snapshot, place, catalogue, &targeted);
+    let snapshot = restored.as_ref().map_or(snapshot, |restored| &restored.snapshot);
     let current = snapshot.records.iter().filter(|(key, _)| key.generation.is_none());
     let records = current.map(|(key, record)| (&key.address, record)).collect();
-    let world = world::World { graph, snapshot, seen, place, catalogue, options, records };
+    let world = world::World {
+        graph,
+        snapshot,
+        seen,
+        place,
+        catalogue,
+        options,
+        records,
+        restored: restored.as_ref(),
+    };
     let decisions = decide::decide(&world, targeted)?;
     let plan = order::order(&world, decisions);
     let flaws = check::check(&plan, snapshot).into_iter().map(PlanError::Flawed);

@@ -25,8 +25,12 @@ pub struct Plan {
     pub steps: Vec<Step>,
     /// What stays as it is.
     pub unchanged: Vec<Unchanged>,
-    /// Records that reading the cloud brought up to date, to be stored before the first step.
+    /// Records that are not what they were, to be stored before the first step: what reading the cloud
+    /// brought up to date, and copies that are current again.
     pub refreshed: Vec<Record>,
+    /// Where nothing is recorded any more from then on: what is wanted and gone, and where copies
+    /// were recorded that are current again.
+    pub vacated: Vec<Key>,
     /// The outputs that resources will have, as far as they are known before.
     pub foretold: BTreeMap<Address, Map<String, Value>>,
 }
@@ -146,6 +150,8 @@ pub enum Reason {
     Missing,
     /// Its creation was interrupted.
     Unfinished,
+    /// A replacement left this copy behind, and the manifest went back to it.
+    Restored,
     /// These inputs cannot be changed in place.
     CannotChange(Vec<String>),
     /// The cloud deletes it with its owner, which is replaced.

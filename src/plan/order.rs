@@ -56,6 +56,7 @@ pub(super) fn order(world: &World<'_>, decisions: Decisions) -> Plan {
         state_serial: world.snapshot.meta.serial,
         unchanged,
         refreshed: decisions.refreshed,
+        vacated: decisions.vacated,
         foretold: decisions.foretold,
         steps: sorted(order.steps),
     }

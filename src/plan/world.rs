@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use serde_json::{Map, Value};
 
 use super::diff::Change;
+use super::restored::Restored;
 use super::target::Targeted;
 use super::{Observations, Observed, Options, PlanError, Reason};
 use crate::graph::{Address, AnyResource, Catalogue, Document, Graph, Node, Place};
@@ -20,6 +21,8 @@ pub(super) struct World<'a> {
     pub options: &'a Options,
     /// The current records.
     pub records: HashMap<&'a Address, &'a Record>,
+    /// The copies that are current again.
+    pub restored: Option<&'a Restored>,
 }
 
 impl World<'_> {
@@ -36,8 +39,18 @@ impl World<'_> {
         })
     }
 
+    /// Whether a copy that was left behind is the current one again.
+    pub fn is_restored(&self, address: &Address) -> bool {
+        self.restored.is_some_and(|restored| restored.addresses.contains(address))
+    }
+
+    /// What was seen of the current one; nobody looked at a copy that was left behind.
+    pub fn seen(&self, address: &Address) -> Option<&Observed> {
+        self.seen.get(address).filter(|_| !self.is_restored(address))
+    }
+
     pub fn is_gone(&self, address: &Address) -> bool {
-        matches!(self.seen.get(address), Some(Observed::Gone))
+        matches!(self.seen(address), Some(Observed::Gone))
     }
 }
 
@@ -82,6 +95,10 @@ pub(super) struct Decisions {
     pub targeted: Targeted,
     /// The outputs that what is made or changed will have.
     pub foretold: BTreeMap<Address, Map<String, Value>>,
+    /// Records that are not what they were.
     pub refreshed: Vec<Record>,
+    /// Where nothing is recorded any more.
+    pub vacated: Vec<Key>,
+    /// What is gone and not wanted.
     pub lost: Vec<Key>,
 }

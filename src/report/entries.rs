@@ -107,6 +107,7 @@ fn reason(reason: &Reason) -> String {
         Reason::Drifted(paths) => format!("{} was changed by hand in the cloud", quoted(paths)),
         Reason::Missing => "it was deleted by hand in the cloud".to_owned(),
         Reason::Unfinished => "its last change was interrupted".to_owned(),
+        Reason::Restored => "the copy that a replacement left behind is wanted again".to_owned(),
         Reason::CannotChange(paths) => format!("{} cannot be changed in place", quoted(paths)),
         Reason::GoesWith(other) => format!("it goes with {other}, which is replaced"),
         Reason::Asked => "its replacement was asked for".to_owned(),

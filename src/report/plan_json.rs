@@ -4,21 +4,23 @@ use serde_json::{Value, json};
 
 use super::entries::{Entry, entries};
 use super::value_view::encoded;
-use crate::plan::{Action, Change, Plan, changes};
+use crate::plan::{Action, Change, Plan, Unchanged, changes};
 
 /// The version of this shape.
 pub const FORMAT: u32 = 1;
 
-/// A plan as JSON: one entry of `steps` for each resource that is touched.
+/// A plan as JSON: one entry of `steps` for each resource, those that stay as they are last.
 pub fn plan_json(plan: &Plan) -> Value {
     let summary = plan.summary();
+    let entries = entries(plan);
+    let steps = entries.iter().map(step).chain(plan.unchanged.iter().map(unchanged));
     json!({
         "format": FORMAT,
         "project": plan.project,
         "environment": plan.environment,
         "manifest": plan.manifest,
         "state_serial": plan.state_serial,
-        "steps": entries(plan).iter().map(step).collect::<Vec<_>>(),
+        "steps": steps.collect::<Vec<_>>(),
         "summary": {
             "create": summary.create,
             "update": summary.update,
@@ -57,6 +59,17 @@ fn step(entry: &Entry<'_>) -> Value {
         value["new_first"] = json!(new_first);
     }
     value
+}
+
+fn unchanged(one: &Unchanged) -> Value {
+    json!({
+        "address": one.address,
+        "type": one.kind,
+        "action": Action::Unchanged,
+        "changes": [],
+        "reason": "It is as it was applied.",
+        "after": [],
+    })
 }
 
 fn change(change: &Change) -> Value {

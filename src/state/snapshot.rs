@@ -48,6 +48,15 @@ impl Snapshot {
         self.records.get(&Key::from(address.clone()))
     }
 
+    /// The generation of the next one that is made at an address: higher than all that are recorded, so
+    /// that it shares neither a name nor a key with any of them.
+    pub fn next_generation(&self, address: &Address) -> u32 {
+        let first = Key::from(address.clone());
+        let last = Key { generation: Some(u32::MAX), ..first.clone() };
+        let recorded = self.records.range(first..=last).map(|(_, record)| record.generation);
+        recorded.max().map_or(0, |generation| generation + 1)
+    }
+
     /// Applies a batch, with every secret replaced by its digest, and tells what it touched.
     ///
     /// # Errors

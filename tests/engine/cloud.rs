@@ -59,6 +59,28 @@ impl Inner {
         let lags = self.found_from.is_some_and(|from| Instant::now() < from);
         self.things.get(id).filter(|_| !lags)
     }
+
+    /// What keeps a thing from being deleted.
+    fn user(&self, id: &str, arn: &Arn) -> Option<&str> {
+        let is = |used: &Option<Input<Arn>>| used.as_ref().and_then(Input::known) == Some(arn);
+        // A link to a name that comes again may dangle for a while, as a function's role may.
+        let thing = self
+            .things
+            .iter()
+            .find(|(_, other)| is(&other.base) || (is(&other.link) && !id.starts_with("pinned-")));
+        let node = || self.nodes.values().find(|node| node.on.known().is_some_and(|on| on == id));
+        let thing = thing.map(|(user, _)| user.as_str());
+        thing.or_else(|| node().map(|node| node.label.as_str()))
+    }
+
+    /// Deletes whatever has that id, and what goes with it.
+    fn remove(&mut self, id: &str) {
+        let is = |owner: &Input<String>| owner.known().is_some_and(|owner| owner == id);
+        self.things.remove(id);
+        self.nodes.remove(id);
+        self.children.retain(|key, child| key != id && !is(&child.owner));
+        self.ties.retain(|key, tie| key != id && !is(&tie.on));
+    }
 }
 
 impl Cloud {
@@ -137,9 +159,18 @@ impl Cloud {
         change(self.inner().things.get_mut(id).unwrap());
     }
 
-    /// Deletes a thing by hand.
+    /// Deletes something by hand.
     pub fn lose(&self, id: &str) {
-        self.inner().things.remove(id);
+        self.inner().remove(id);
+    }
+
+    /// The same, unless something uses it.
+    pub fn lose_unused(&self, id: &str) {
+        let arn = thing_outputs(id, &crate::stage::Stage::place()).arn;
+        let mut inner = self.inner();
+        if inner.user(id, &arn).is_none() {
+            inner.remove(id);
+        }
     }
 
     async fn call<T>(
@@ -150,9 +181,10 @@ impl Cloud {
         tokio::task::yield_now().await;
         let (trouble, result) = {
             let mut inner = self.inner();
-            inner.calls += 1;
+            // What is only read loses nothing.
+            inner.calls += u64::from(!what.starts_with("read "));
             let at = inner.calls;
-            let trouble = inner.trouble.get(&at).copied();
+            let trouble = inner.trouble.get(&at).copied().filter(|_| !what.starts_with("read "));
             let refused = inner.refused.as_ref().filter(|(call, _)| *call == what);
             let refused = refused.map(|(_, kind)| *kind);
             let troubled = trouble.filter(|it| *it == Trouble::Refused);
@@ -292,20 +324,10 @@ impl Resource for Thing {
             return Err(Fault::new(FaultKind::Refused, format!("{id} is kept")));
         }
         cx.call(format!("delete {id}"), |cloud| {
-            let is = |used: &Option<Input<Arn>>| used.as_ref().and_then(Input::known) == Some(&arn);
-            // A link to a name that comes again may dangle for a while, as a function's role may.
-            let used = cloud.things.iter().find(|(_, other)| {
-                is(&other.base) || (is(&other.link) && !id.starts_with("pinned-"))
-            });
-            if let Some((user, _)) = used {
+            if let Some(user) = cloud.user(&id, &arn) {
                 return Err(Fault::new(FaultKind::Refused, format!("{user} uses it")));
             }
-            if let Some(node) = cloud.nodes.values().find(|node| node.on.known() == Some(&id)) {
-                return Err(Fault::new(FaultKind::Refused, format!("{} uses it", node.label)));
-            }
-            cloud.things.remove(&id);
-            cloud.children.retain(|_, child| child.owner.known() != Some(&id));
-            cloud.ties.retain(|_, tie| tie.on.known() != Some(&id));
+            cloud.remove(&id);
             Ok(())
         })
         .await

@@ -1,8 +1,11 @@
 //! Operations at which runs once did not converge.
 
+use maas::execute::Outcome;
+use maas::plan::Reason;
+
 use crate::cloud::Trouble;
 use crate::operations::Case;
-use crate::stage::{Want, want, wanted};
+use crate::stage::{Stage, Want, want, wanted};
 
 /// The owner was deleted, and its child with it, whose record was still there.
 #[tokio::test]
@@ -12,8 +15,16 @@ async fn a_child_that_went_with_its_owner_is_made_again() {
     let before = wanted(&[("a", want(1)), ("b", want(1)), ("e", family)]);
     let wanted = wanted(&[("d", want(1)), ("e", moved)]);
     let trouble = Trouble::KillBefore;
-    let case =
-        Case { before, wanted, replace: Vec::new(), nth: 1, trouble, forgets: false, back: false };
+    let case = Case {
+        before,
+        wanted,
+        replace: Vec::new(),
+        nth: 1,
+        trouble,
+        forgets: false,
+        back: false,
+        lost: Vec::new(),
+    };
     case.converges().await;
 }
 
@@ -23,8 +34,16 @@ async fn a_rebuilt_state_knows_who_uses_an_old_half() {
     let before = wanted(&[("b", want(1)), ("d", Want { link: Some("b".into()), ..want(1) })]);
     let wanted = wanted(&[("b", Want { pinned: true, ..want(2) }), ("d", want(2))]);
     let trouble = Trouble::Refused;
-    let case =
-        Case { before, wanted, replace: Vec::new(), nth: 2, trouble, forgets: false, back: false };
+    let case = Case {
+        before,
+        wanted,
+        replace: Vec::new(),
+        nth: 2,
+        trouble,
+        forgets: false,
+        back: false,
+        lost: Vec::new(),
+    };
     case.converges_without_state().await;
 }
 
@@ -38,7 +57,66 @@ async fn what_held_on_to_one_that_goes_first_goes_before_it() {
     let moved = Want { base: Some("c".into()), ..want(1) };
     let wanted = wanted(&[("a", round), ("c", linked), ("d", moved)]);
     let trouble = Trouble::Refused;
-    let case =
-        Case { before, wanted, replace: Vec::new(), nth: 1, trouble, forgets: false, back: false };
+    let case = Case {
+        before,
+        wanted,
+        replace: Vec::new(),
+        nth: 1,
+        trouble,
+        forgets: false,
+        back: false,
+        lost: Vec::new(),
+    };
     case.converges().await;
+}
+
+/// A name was given up, what had it stayed behind, and then the name was wanted again.
+#[tokio::test]
+async fn a_copy_that_is_wanted_again_is_the_current_one_again() {
+    let pinned = Want { pinned: true, ..want(1) };
+    let user = Want { link: Some("a".into()), ..want(1) };
+    let family = |a: Want| wanted(&[("a", a), ("b", user.clone())]);
+    let mut stage = Stage::new();
+    stage.applies(&family(pinned.clone())).await;
+    stage.cloud.refuse("delete pinned-a");
+    let report = stage.apply(&family(want(1))).await.unwrap();
+    assert_eq!(report.outcome, Outcome::Failed);
+    let back = family(Want { size: 2, ..pinned });
+    let plan = stage.plan(&back);
+    assert_eq!(plan.steps[0].reasons, [Reason::Changed(vec!["size".into()]), Reason::Restored]);
+    let steps: Vec<String> =
+        plan.steps.iter().map(|step| format!("{:?} {}", step.operation, step.key)).collect();
+    assert_eq!(steps, ["Update a/thing", "Update b/thing", "Delete a/thing#1"]);
+    stage.cloud.take_log();
+    // What it holds is still in it: it is not made anew, and its deletion is not tried again.
+    assert_eq!(stage.apply(&back).await.unwrap().outcome, Outcome::Done);
+    let log = stage.cloud.take_log();
+    assert!(
+        !log.iter().any(|call| call.contains("create") || call == "delete pinned-a"),
+        "{log:?}"
+    );
+    assert!(stage.plan(&back).is_empty());
+    assert_eq!(stage.cloud.inventory().len(), 2);
+}
+
+/// What had been deleted by hand was made again when the program died: its record, which was there
+/// still, passed for that of the new one.
+#[tokio::test]
+async fn what_was_lost_and_half_made_again_is_found() {
+    let family =
+        Want { nodes: [("x".into(), 1)].into(), children: [("y".into(), 1)].into(), ..want(1) };
+    let wanted = wanted(&[("a", family)]);
+    for (lost, of) in [("node-1", "node"), ("p-e-a-thing/y", "child")] {
+        let mut stage = Stage::new();
+        stage.applies(&wanted).await;
+        let before = stage.cloud.inventory();
+        assert!(stage.cloud.ids().contains_key(lost), "{:?}", stage.cloud.ids());
+        stage.cloud.lose(lost);
+        stage.refresh = true;
+        stage.cloud.trouble_at(1, Trouble::KillAfter);
+        assert!(stage.apply(&wanted).await.is_none(), "the {of} is made again");
+        stage.applies(&wanted).await;
+        assert_eq!(stage.cloud.inventory(), before, "{of}");
+        assert!(stage.plan(&wanted).is_empty());
+    }
 }

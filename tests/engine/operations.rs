@@ -72,6 +72,8 @@ pub struct Case {
     pub forgets: bool,
     /// Whether what was wanted before is wanted again after the trouble.
     pub back: bool,
+    /// What is deleted by hand before the operation, by its place among what is there.
+    pub lost: Vec<usize>,
 }
 
 impl Case {
@@ -79,6 +81,10 @@ impl Case {
     async fn troubled(&self) -> Stage {
         let mut stage = Stage::new();
         stage.applies(&self.before).await;
+        let ids: Vec<String> = stage.cloud.ids().into_keys().collect();
+        let lost = self.lost.iter().filter(|_| !ids.is_empty()).map(|at| &ids[at % ids.len()]);
+        lost.for_each(|id| stage.cloud.lose_unused(id));
+        stage.refresh = !self.lost.is_empty();
         let graph = graph(&self.wanted);
         let asked = self.replace.iter().filter_map(|text| text.parse::<Address>().ok());
         stage.options.replace = asked.filter(|at| graph.nodes().contains_key(at)).collect();
@@ -174,7 +180,9 @@ fn untold(stage: &Stage) -> Vec<String> {
         let is_recorded = |id: &str| {
             snapshot.records.values().any(|it| it.id.as_ref().is_some_and(|it| it.0 == id))
         };
-        let told = is_open(&record.address)
+        // A run that reads the cloud finds out that something was deleted by hand.
+        let told = stage.refresh
+            || is_open(&record.address)
             || record.owner.as_ref().is_some_and(is_open)
             || record.owner.is_some() && on.is_some_and(|on| !is_recorded(on));
         record.finished && !there && !told
@@ -186,14 +194,15 @@ fn untold(stage: &Stage) -> Vec<String> {
 /// As a test to paste into `found.rs`.
 impl fmt::Debug for Case {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { before, wanted, replace, nth, trouble, forgets, back } = self;
+        let Self { before, wanted, replace, nth, trouble, forgets, back, lost } = self;
         let (before, wanted) = (source(before), source(wanted));
         write!(
             f,
             "\n#[tokio::test]\nasync fn found() {{\n    let before = wanted(&[{before}]);\n    \
              let wanted = wanted(&[{wanted}]);\n    let trouble = Trouble::{trouble:?};\n    \
              let replace = {replace:?}.map(String::from).into();\n    \
-             Case {{ before, wanted, replace, nth: {nth}, trouble, forgets: {forgets}, back: {back} }}\n        \
+             let lost = vec!{lost:?};\n    \
+             Case {{ before, wanted, replace, nth: {nth}, trouble, forgets: {forgets}, back: {back}, lost }}\n        \
              .converges()\n        .await;\n}}\n"
         )
     }
@@ -225,15 +234,17 @@ fn source(things: &Wanted) -> String {
 fn cases() -> impl Strategy<Value = Case> {
     let replace = prop::collection::vec("[a-e]/(thing|[nt]?[xy])", 0..3);
     let flags = (any::<bool>(), any::<bool>());
-    (things(), things(), replace, 1_u64..40, trouble(), flags).prop_map(
-        |(before, mut wanted, replace, nth, trouble, (forgets, back))| {
-            if back {
-                // A name that is given up and wanted again may still belong to a copy left behind.
-                for (name, want) in &mut wanted {
-                    want.pinned |= before.get(name).is_some_and(|before| before.pinned);
-                }
-            }
-            Case { before, wanted, replace, nth, trouble, forgets, back }
+    let lost = prop::collection::vec(0_usize..12, 0..3);
+    (things(), things(), replace, 1_u64..40, trouble(), flags, lost).prop_map(
+        |(before, wanted, replace, nth, trouble, (forgets, back), lost)| Case {
+            before,
+            wanted,
+            replace,
+            nth,
+            trouble,
+            forgets,
+            back,
+            lost,
         },
     )
 }
@@ -247,10 +258,10 @@ fn things_in(inventory: &[String]) -> Vec<String> {
 
 /// Without the generation in a name: an interrupted replacement may count further.
 fn names(inventory: &[String]) -> Vec<String> {
-    let mut names: Vec<String> = inventory
-        .iter()
-        .map(|line| line.replace("thing-2", "thing").replace("thing-3", "thing"))
-        .collect();
+    let plain = |line: &String| {
+        (2..9).fold(line.clone(), |line, nth| line.replace(&format!("thing-{nth}"), "thing"))
+    };
+    let mut names: Vec<String> = inventory.iter().map(plain).collect();
     names.sort();
     names
 }

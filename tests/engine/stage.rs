@@ -140,6 +140,8 @@ pub struct Stage {
     pub settle_time: Duration,
     /// Whether a death loses what was recorded and not waited for.
     pub forgets: bool,
+    /// Whether runs read the cloud before they plan.
+    pub refresh: bool,
     keeper: Keeper,
     runs: u64,
 }
@@ -155,6 +157,7 @@ impl Stage {
             options: Options::default(),
             settle_time: Duration::ZERO,
             forgets: false,
+            refresh: false,
             keeper,
             runs: 0,
         }
@@ -261,7 +264,11 @@ impl Stage {
         let cloud = self.cloud.clone();
         let work = async {
             execute::settle(&bench).await.unwrap_or_else(|fault| panic!("settle: {fault}"));
-            let plan = self.plan(wanted);
+            let seen = match self.refresh {
+                true => execute::look(&bench, &self.snapshot(), |_| true).await.unwrap(),
+                false => Observations::new(),
+            };
+            let plan = self.plan_seen(wanted, &seen);
             Some(execute::run(&bench, &plan, &graph(wanted)).await.unwrap())
         };
         let report = tokio::select! {

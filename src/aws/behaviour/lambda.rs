@@ -1,6 +1,14 @@
 //! How Lambda answers.
 
-use super::{BUSY, Class, FRESH, HELD, MINUTE, NEW, Row};
+use std::time::Duration;
+
+use super::{BUSY, Class, FRESH, HELD, MINUTE, NEW, Row, Schedule};
+
+/// Lambda asks EC2 in the account's name, whose quota may be used up for minutes.
+const BY_EC2: Class = Class::Waits(
+    Schedule { deadline: Duration::from_secs(600), ..Schedule::THROTTLE },
+    "EC2 throttles what Lambda asks it about the network; make fewer functions in a network at once, with `--parallelism`",
+);
 
 pub(super) const ROWS: &[Row] = &[
     Row("lambda:", &["InvalidParameterValueException"], "cannot be assumed by Lambda", NEW),
@@ -15,7 +23,7 @@ pub(super) const ROWS: &[Row] = &[
     Row("lambda:Put", &["InvalidParameterValueException"], "destination ARN", NEW),
     Row("lambda:", &["InvalidParameterValueException"], "Cannot access stream", NEW),
     Row("lambda:", &["InvalidParameterValueException"], "KMS key is invalid for CreateGrant", NEW),
-    Row("lambda:", &["InvalidParameterValueException"], "throttled by EC2", Class::Throttle),
+    Row("lambda:", &["InvalidParameterValueException"], "throttled by EC2", BY_EC2),
     // The subnets and the groups of a function were made a moment ago, and EC2 does not tell Lambda of
     // them yet.
     Row("lambda:", &["InvalidParameterValueException"], "Error occurred while Describe", MINUTE),

@@ -6,13 +6,13 @@ use aws_sdk_rds::types::DbCluster as Found;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::teardown::{self, DELETING};
-use super::{PASSWORD, cluster_calls as calls, describe, identifier, tags, version};
+use super::describe::Described;
+use super::{PASSWORD, cluster_calls as calls, identifier, tags, teardown, version};
 use crate::aws::check::Check;
 use crate::aws::{Cx, list};
 use crate::graph::{
-    Arn, Charset, Created, Fault, FaultKind, Foretold, Held, Id, Input, Listed, Moves, Naming,
-    Objection, Place, Resource, Scope, Seen, Tags,
+    Arn, Charset, Created, Fault, Foretold, Held, Id, Input, Listed, Moves, Naming, Objection,
+    Place, Resource, Scope, Seen, Tags,
 };
 use crate::outputs;
 
@@ -230,14 +230,7 @@ impl Resource for DbCluster {
     async fn create(cx: &Cx, want: &DbClusterInputs) -> Result<Created<Self>, Fault> {
         let name = want.name.get()?;
         let id = Id::from(name.as_str());
-        let made = match calls::create(cx, want).await {
-            // One that is being deleted keeps the name until it is gone.
-            Err(fault) if fault.kind == FaultKind::Exists => {
-                calls::wait_if_deleting(cx, name, fault).await?;
-                calls::create(cx, want).await?
-            }
-            made => made?,
-        };
+        let made = teardown::make::<Found, _, _>(cx, name, || calls::create(cx, want)).await?;
         cx.made(&id).await?;
         let found = match complete(want, &made) {
             true => made,
@@ -247,8 +240,7 @@ impl Resource for DbCluster {
     }
 
     async fn read(cx: &Cx, held: &Held<Self>) -> Result<Option<Seen<Self>>, Fault> {
-        let found = describe::cluster(cx, held.id.as_str()).await?;
-        let found = found.filter(|found| found.status() != Some(DELETING));
+        let found = Found::describe(cx, held.id.as_str()).await?.filter(|found| !found.is_going());
         Ok(found.map(|found| seen_of(&found, &held.inputs)))
     }
 
@@ -261,18 +253,9 @@ impl Resource for DbCluster {
     }
 
     async fn delete(cx: &Cx, held: &Held<Self>) -> Result<(), Fault> {
-        let name = held.id.as_str();
-        let Some(found) = describe::cluster(cx, name).await? else { return Ok(()) };
-        if found.status() != Some(DELETING) {
-            if found.deletion_protection().unwrap_or_default() {
-                if held.inputs.deletion_protection {
-                    return Err(teardown::protected("the cluster", name));
-                }
-                calls::lift_protection(cx, name).await?;
-            }
-            calls::delete(cx, name, &held.inputs).await?;
-        }
-        teardown::cluster_gone(cx, name).await
+        let (name, inputs) = (held.id.as_str(), &held.inputs);
+        let call = calls::delete(cx, name, inputs);
+        teardown::delete::<Found>(cx, name, inputs.deletion_protection, call).await
     }
 
     async fn list(cx: &Cx, scope: &Scope) -> Result<Option<Vec<Listed<Self>>>, Fault> {

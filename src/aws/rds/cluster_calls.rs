@@ -3,12 +3,11 @@
 use aws_sdk_rds::types::{DbCluster as Found, ServerlessV2ScalingConfiguration};
 
 use super::cluster::{self, Capacity, DbClusterInputs, DbClusterOutputs};
-use super::describe::{self, Change};
+use super::describe::{self, Change, Described};
 use super::state::{DEADLINE, LONGEST};
-use super::teardown::{self, DELETING};
-use super::{DbCluster, IAM, PASSWORD, state, tags, version};
+use super::{DbCluster, IAM, PASSWORD, state, tags, teardown, version};
 use crate::aws::Cx;
-use crate::graph::{Fault, FaultKind, Held, Input, NotYetKnown, OrAbsent, Waited};
+use crate::graph::{Fault, FaultKind, Held, Input, NotYetKnown, Waited};
 
 fn scaling(capacity: Capacity) -> ServerlessV2ScalingConfiguration {
     ServerlessV2ScalingConfiguration::builder()
@@ -69,14 +68,6 @@ pub(super) fn authentication(way: &str) -> (Option<bool>, Option<Authentication>
     ((way == PASSWORD).then_some(true), (way == IAM).then(|| Authentication::from(IAM)))
 }
 
-/// Waits until a cluster that is being deleted is gone; `fault` where it is not being deleted.
-pub async fn wait_if_deleting(cx: &Cx, name: &str, fault: Fault) -> Result<(), Fault> {
-    match describe::cluster(cx, name).await? {
-        Some(found) if found.status() != Some(DELETING) => Err(fault),
-        _ => teardown::cluster_gone(cx, name).await,
-    }
-}
-
 /// Waits until the description of a cluster that was just made is complete.
 pub async fn wait_outputs(
     cx: &Cx,
@@ -85,13 +76,13 @@ pub async fn wait_outputs(
 ) -> Result<Found, Fault> {
     let what = format!("the cluster {name}");
     cx.wait(&what, LONGEST, DEADLINE, || async {
-        let found = describe::cluster(cx, name).await?;
-        let Some(found) = found else { return Ok(Waited::Still("not seen yet".to_owned())) };
+        let Some(found) = Found::describe(cx, name).await? else {
+            return Ok(Waited::Still("not seen yet".to_owned()));
+        };
         if complete(&found) {
             return Ok(Waited::Ready(found));
         }
-        let status = found.status().unwrap_or_default();
-        match state::settled(&what, status)? {
+        match state::settled(&what, found.state())? {
             Waited::Still(status) => Ok(Waited::Still(status)),
             Waited::Ready(()) => Ok(Waited::Still("without an endpoint".to_owned())),
         }
@@ -107,7 +98,7 @@ pub async fn update(
 ) -> Result<DbClusterOutputs, Fault> {
     let name = held.id.as_str();
     // What is half made may still be in the making, and a version may be fulfilled already.
-    let found = describe::wait_cluster(cx, name, !held.finished, |_| Ok(Waited::Ready(()))).await?;
+    let found: Found = describe::wait(cx, name, !held.finished, |_| Ok(Waited::Ready(()))).await?;
     let is = cluster::seen_of(&found, want).inputs;
     let mut changed = false;
     if modified(&is) != modified(want) {
@@ -215,7 +206,7 @@ async fn put_http_endpoint(cx: &Cx, arn: &str, on: bool) -> Result<(), Fault> {
 
 async fn wait_changed(cx: &Cx, name: &str, want: &DbClusterInputs) -> Result<Found, Fault> {
     let change = Change::sent();
-    describe::wait_cluster(cx, name, false, |found| {
+    describe::wait(cx, name, false, |found| {
         let is = cluster::seen_of(found, want).inputs;
         let is_wanted = modified(&is) == modified(want) && is.http_endpoint == want.http_endpoint;
         change.stands(is_pending(found), is_wanted)
@@ -233,27 +224,6 @@ fn is_pending(found: &Found) -> bool {
     })
 }
 
-/// Turns deletion protection off.
-pub async fn lift_protection(cx: &Cx, name: &str) -> Result<(), Fault> {
-    cx.call("rds:ModifyDBCluster", || {
-        cx.rds()
-            .modify_db_cluster()
-            .db_cluster_identifier(name)
-            .apply_immediately(true)
-            .deletion_protection(false)
-            .send()
-    })
-    .await?;
-    // Whatever state it is in: what is to be deleted need not work.
-    let change = Change::sent();
-    cx.wait(format!("the protection of the cluster {name} to go"), LONGEST, DEADLINE, || async {
-        let found = describe::cluster(cx, name).await?;
-        let gone = found.is_none_or(|found| !found.deletion_protection().unwrap_or_default());
-        change.stands(false, gone)
-    })
-    .await
-}
-
 /// Has the cluster deleted, with what the inputs say of snapshots and backups.
 pub async fn delete(cx: &Cx, name: &str, inputs: &DbClusterInputs) -> Result<(), Fault> {
     cx.call("rds:DeleteDBCluster", || {
@@ -267,6 +237,5 @@ pub async fn delete(cx: &Cx, name: &str, inputs: &DbClusterInputs) -> Result<(),
             .send()
     })
     .await
-    .or_absent()?;
-    Ok(())
+    .map(drop)
 }

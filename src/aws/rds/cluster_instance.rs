@@ -5,14 +5,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::cluster::{engine, yes};
-use super::describe::{self, Change};
-use super::teardown::{self, DELETING};
-use super::{identifier, tags};
+use super::describe::{self, Change, Described};
+use super::{identifier, tags, teardown};
 use crate::aws::check::Check;
 use crate::aws::{Cx, list};
 use crate::graph::{
-    Arn, Charset, Created, Fault, FaultKind, Foretold, Held, Id, Input, Listed, Naming, Objection,
-    OrAbsent, Place, Resource, Scope, Seen, Tags, Waited,
+    Arn, Charset, Created, Fault, Foretold, Held, Id, Input, Listed, Naming, Objection, OrAbsent,
+    Place, Resource, Scope, Seen, Tags, Waited,
 };
 use crate::outputs;
 
@@ -108,28 +107,15 @@ impl Resource for DbClusterInstance {
     async fn create(cx: &Cx, want: &DbClusterInstanceInputs) -> Result<Created<Self>, Fault> {
         let name = want.name.get()?;
         let id = Id::from(name.as_str());
-        match create(cx, want).await {
-            // One that is being deleted keeps the name until it is gone.
-            Err(fault) if fault.kind == FaultKind::Exists => {
-                if let Some(found) = describe::instance(cx, name).await?
-                    && found.db_instance_status() != Some(DELETING)
-                {
-                    return Err(fault);
-                }
-                teardown::instance_gone(cx, name).await?;
-                create(cx, want).await?;
-            }
-            made => made?,
-        }
+        teardown::make::<Found, _, _>(cx, name, || create(cx, want)).await?;
         cx.made(&id).await?;
         // The first instance is what makes a cluster answer.
-        let found = describe::wait_instance(cx, name, true, |_| Ok(Waited::Ready(()))).await?;
+        let found: Found = describe::wait(cx, name, true, |_| Ok(Waited::Ready(()))).await?;
         Ok(Created { id, outputs: outputs_of(&found) })
     }
 
     async fn read(cx: &Cx, held: &Held<Self>) -> Result<Option<Seen<Self>>, Fault> {
-        let found = describe::instance(cx, held.id.as_str()).await?;
-        let found = found.filter(|found| found.db_instance_status() != Some(DELETING));
+        let found = Found::describe(cx, held.id.as_str()).await?.filter(|found| !found.is_going());
         Ok(found.map(|found| Seen { inputs: inputs_of(&found), outputs: outputs_of(&found) }))
     }
 
@@ -139,8 +125,8 @@ impl Resource for DbClusterInstance {
         want: &DbClusterInstanceInputs,
     ) -> Result<DbClusterInstanceOutputs, Fault> {
         let name = held.id.as_str();
-        let mut found =
-            describe::wait_instance(cx, name, !held.finished, |_| Ok(Waited::Ready(()))).await?;
+        let mut found: Found =
+            describe::wait(cx, name, !held.finished, |_| Ok(Waited::Ready(()))).await?;
         let is = |found: &Found| {
             let is = inputs_of(found);
             (is.class, is.publicly_accessible, is.auto_minor_version_upgrade)
@@ -160,7 +146,7 @@ impl Resource for DbClusterInstance {
             })
             .await?;
             let change = Change::sent();
-            found = describe::wait_instance(cx, name, false, |found| {
+            found = describe::wait(cx, name, false, |found: &Found| {
                 let pending = found.pending_modified_values();
                 let pending = pending.is_some_and(|it| it.db_instance_class().is_some());
                 change.stands(pending, is(found) == wanted)

@@ -1,5 +1,6 @@
 //! Looking at databases, and waiting for them.
 
+use std::future::Future;
 use std::time::Duration;
 
 use aws_sdk_rds::types::{DbCluster, DbInstance};
@@ -14,26 +15,119 @@ const SHOWS: Duration = Duration::from_secs(5 * 60);
 /// How long a database that was just made may take to be seen.
 const SEEN: Duration = Duration::from_secs(60);
 
-/// The cluster as it is; none where it is not there.
-pub async fn cluster(cx: &Cx, name: &str) -> Result<Option<DbCluster>, Fault> {
-    let answer = cx
-        .call("rds:DescribeDBClusters", || {
-            cx.rds().describe_db_clusters().db_cluster_identifier(name).send()
-        })
-        .await
-        .or_absent()?;
-    Ok(answer.and_then(|answer| answer.db_clusters().first().cloned()))
+/// A database as RDS describes it: a cluster, or an instance with or without one.
+pub trait Described: Sized + Send {
+    /// What it is, for people.
+    const WHAT: &'static str;
+
+    /// The one of that name as it is; none where it is not there.
+    ///
+    /// # Errors
+    /// RDS's refusals.
+    fn describe(cx: &Cx, name: &str) -> impl Future<Output = Result<Option<Self>, Fault>> + Send;
+
+    /// Has its deletion protection turned off.
+    ///
+    /// # Errors
+    /// RDS's refusals.
+    fn unprotect(cx: &Cx, name: &str) -> impl Future<Output = Result<(), Fault>> + Send;
+
+    /// Its state.
+    fn state(&self) -> &str;
+
+    /// How far it is with what goes on, where RDS tells that.
+    fn percent(&self) -> Option<&str>;
+
+    /// Whether RDS refuses to delete it.
+    fn is_protected(&self) -> bool;
+
+    /// Whether it is being deleted: not there any more for those who ask.
+    fn is_going(&self) -> bool {
+        self.state() == state::DELETING
+    }
+
+    /// Its state, with how far it is.
+    fn told(&self) -> String {
+        state::shown(self.state(), self.percent())
+    }
 }
 
-/// The instance as it is; none where it is not there.
-pub async fn instance(cx: &Cx, name: &str) -> Result<Option<DbInstance>, Fault> {
-    let answer = cx
-        .call("rds:DescribeDBInstances", || {
-            cx.rds().describe_db_instances().db_instance_identifier(name).send()
+impl Described for DbCluster {
+    const WHAT: &'static str = "the cluster";
+
+    async fn describe(cx: &Cx, name: &str) -> Result<Option<Self>, Fault> {
+        let answer = cx
+            .call("rds:DescribeDBClusters", || {
+                cx.rds().describe_db_clusters().db_cluster_identifier(name).send()
+            })
+            .await
+            .or_absent()?;
+        Ok(answer.and_then(|answer| answer.db_clusters().first().cloned()))
+    }
+
+    async fn unprotect(cx: &Cx, name: &str) -> Result<(), Fault> {
+        cx.call("rds:ModifyDBCluster", || {
+            cx.rds()
+                .modify_db_cluster()
+                .db_cluster_identifier(name)
+                .apply_immediately(true)
+                .deletion_protection(false)
+                .send()
         })
         .await
-        .or_absent()?;
-    Ok(answer.and_then(|answer| answer.db_instances().first().cloned()))
+        .map(drop)
+    }
+
+    fn state(&self) -> &str {
+        self.status().unwrap_or_default()
+    }
+
+    fn percent(&self) -> Option<&str> {
+        self.percent_progress()
+    }
+
+    fn is_protected(&self) -> bool {
+        self.deletion_protection().unwrap_or_default()
+    }
+}
+
+impl Described for DbInstance {
+    const WHAT: &'static str = "the database";
+
+    async fn describe(cx: &Cx, name: &str) -> Result<Option<Self>, Fault> {
+        let answer = cx
+            .call("rds:DescribeDBInstances", || {
+                cx.rds().describe_db_instances().db_instance_identifier(name).send()
+            })
+            .await
+            .or_absent()?;
+        Ok(answer.and_then(|answer| answer.db_instances().first().cloned()))
+    }
+
+    async fn unprotect(cx: &Cx, name: &str) -> Result<(), Fault> {
+        cx.call("rds:ModifyDBInstance", || {
+            cx.rds()
+                .modify_db_instance()
+                .db_instance_identifier(name)
+                .apply_immediately(true)
+                .deletion_protection(false)
+                .send()
+        })
+        .await
+        .map(drop)
+    }
+
+    fn state(&self) -> &str {
+        self.db_instance_status().unwrap_or_default()
+    }
+
+    fn percent(&self) -> Option<&str> {
+        self.percent_progress()
+    }
+
+    fn is_protected(&self) -> bool {
+        self.deletion_protection().unwrap_or_default()
+    }
 }
 
 /// A change that was sent: what is waited for until it is carried out.
@@ -66,52 +160,24 @@ impl Change {
     }
 }
 
-/// Waits until the cluster is available, and `ready` besides. One that was just made may not be seen
+/// Waits until the database is available, and `ready` besides. One that was just made may not be seen
 /// yet.
 ///
 /// # Errors
 /// Where it is in a state that does not end by itself, or gone; those of `ready`.
-pub async fn wait_cluster(
+pub async fn wait<D: Described>(
     cx: &Cx,
     name: &str,
     fresh: bool,
-    ready: impl Fn(&DbCluster) -> Result<Waited<()>, Fault>,
-) -> Result<DbCluster, Fault> {
-    let what = format!("the cluster {name}");
+    ready: impl Fn(&D) -> Result<Waited<()>, Fault>,
+) -> Result<D, Fault> {
+    let what = format!("{} {name}", D::WHAT);
     let since = Instant::now();
     cx.wait(&what, LONGEST, DEADLINE, || async {
-        let Some(found) = cluster(cx, name).await? else { return unseen(&what, fresh, since) };
-        let status = found.status().unwrap_or_default();
-        let stands = match state::settled(&what, status)? {
+        let Some(found) = D::describe(cx, name).await? else { return unseen(&what, fresh, since) };
+        let stands = match state::settled(&what, found.state())? {
             Waited::Ready(()) => ready(&found)?,
-            Waited::Still(status) => Waited::Still(state::shown(&status, found.percent_progress())),
-        };
-        Ok(match stands {
-            Waited::Ready(()) => Waited::Ready(found),
-            Waited::Still(state) => Waited::Still(state),
-        })
-    })
-    .await
-}
-
-/// The same for an instance.
-///
-/// # Errors
-/// Where it is in a state that does not end by itself, or gone; those of `ready`.
-pub async fn wait_instance(
-    cx: &Cx,
-    name: &str,
-    fresh: bool,
-    ready: impl Fn(&DbInstance) -> Result<Waited<()>, Fault>,
-) -> Result<DbInstance, Fault> {
-    let what = format!("the database {name}");
-    let since = Instant::now();
-    cx.wait(&what, LONGEST, DEADLINE, || async {
-        let Some(found) = instance(cx, name).await? else { return unseen(&what, fresh, since) };
-        let status = found.db_instance_status().unwrap_or_default();
-        let stands = match state::settled(&what, status)? {
-            Waited::Ready(()) => ready(&found)?,
-            Waited::Still(status) => Waited::Still(state::shown(&status, found.percent_progress())),
+            Waited::Still(_) => Waited::Still(found.told()),
         };
         Ok(match stands {
             Waited::Ready(()) => Waited::Ready(found),

@@ -7,13 +7,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::cluster::{password, yes};
-use super::teardown::{self, DELETING};
-use super::{IAM, PASSWORD, describe, identifier, instance_calls as calls, tags, version};
+use super::describe::{self, Described};
+use super::{IAM, PASSWORD, identifier, instance_calls as calls, tags, teardown, version};
 use crate::aws::check::Check;
 use crate::aws::{Cx, list};
 use crate::graph::{
-    Arn, Charset, Created, Fault, FaultKind, Foretold, Held, Id, Input, Listed, Moves, Naming,
-    Objection, Place, Resource, Scope, Seen, Tags, Waited,
+    Arn, Charset, Created, Fault, Foretold, Held, Id, Input, Listed, Moves, Naming, Objection,
+    Place, Resource, Scope, Seen, Tags, Waited,
 };
 use crate::outputs;
 
@@ -224,23 +224,15 @@ impl Resource for DbInstance {
     async fn create(cx: &Cx, want: &DbInstanceInputs) -> Result<Created<Self>, Fault> {
         let name = want.name.get()?;
         let id = Id::from(name.as_str());
-        match calls::create(cx, want).await {
-            // One that is being deleted keeps the name until it is gone.
-            Err(fault) if fault.kind == FaultKind::Exists => {
-                calls::wait_if_deleting(cx, name, fault).await?;
-                calls::create(cx, want).await?;
-            }
-            made => made?,
-        }
+        teardown::make::<Found, _, _>(cx, name, || calls::create(cx, want)).await?;
         cx.made(&id).await?;
         // Only one that is available has an endpoint.
-        let found = describe::wait_instance(cx, name, true, |_| Ok(Waited::Ready(()))).await?;
+        let found: Found = describe::wait(cx, name, true, |_| Ok(Waited::Ready(()))).await?;
         Ok(Created { id, outputs: outputs_of(&found) })
     }
 
     async fn read(cx: &Cx, held: &Held<Self>) -> Result<Option<Seen<Self>>, Fault> {
-        let found = describe::instance(cx, held.id.as_str()).await?;
-        let found = found.filter(|found| found.db_instance_status() != Some(DELETING));
+        let found = Found::describe(cx, held.id.as_str()).await?.filter(|found| !found.is_going());
         Ok(found.map(|found| Seen {
             inputs: inputs_of(&found, &held.inputs),
             outputs: outputs_of(&found),
@@ -256,18 +248,9 @@ impl Resource for DbInstance {
     }
 
     async fn delete(cx: &Cx, held: &Held<Self>) -> Result<(), Fault> {
-        let name = held.id.as_str();
-        let Some(found) = describe::instance(cx, name).await? else { return Ok(()) };
-        if found.db_instance_status() != Some(DELETING) {
-            if found.deletion_protection().unwrap_or_default() {
-                if held.inputs.deletion_protection {
-                    return Err(teardown::protected("the database", name));
-                }
-                calls::lift_protection(cx, name).await?;
-            }
-            calls::delete(cx, name, &held.inputs).await?;
-        }
-        teardown::instance_gone(cx, name).await
+        let (name, inputs) = (held.id.as_str(), &held.inputs);
+        let call = calls::delete(cx, name, inputs);
+        teardown::delete::<Found>(cx, name, inputs.deletion_protection, call).await
     }
 
     async fn list(cx: &Cx, scope: &Scope) -> Result<Option<Vec<Listed<Self>>>, Fault> {

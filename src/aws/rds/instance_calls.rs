@@ -5,11 +5,9 @@ use aws_sdk_rds::types::DbInstance as Found;
 use super::cluster_calls::{authentication, ids};
 use super::describe::{self, Change};
 use super::instance::{self, DbInstanceInputs, DbInstanceOutputs};
-use super::state::{DEADLINE, LONGEST};
-use super::teardown::{self, DELETING};
-use super::{DbInstance, tags, version};
+use super::{DbInstance, tags, teardown, version};
 use crate::aws::Cx;
-use crate::graph::{Fault, FaultKind, Held, OrAbsent, Waited};
+use crate::graph::{Fault, FaultKind, Held, Waited};
 
 /// Makes the database.
 pub async fn create(cx: &Cx, want: &DbInstanceInputs) -> Result<(), Fault> {
@@ -52,14 +50,6 @@ pub async fn create(cx: &Cx, want: &DbInstanceInputs) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Waits until a database that is being deleted is gone; `fault` where it is not being deleted.
-pub async fn wait_if_deleting(cx: &Cx, name: &str, fault: Fault) -> Result<(), Fault> {
-    match describe::instance(cx, name).await? {
-        Some(found) if found.db_instance_status() != Some(DELETING) => Err(fault),
-        _ => teardown::instance_gone(cx, name).await,
-    }
-}
-
 /// Changes the database from what it is held to be to `want`, and waits until that is carried out.
 pub async fn update(
     cx: &Cx,
@@ -67,8 +57,8 @@ pub async fn update(
     want: &DbInstanceInputs,
 ) -> Result<DbInstanceOutputs, Fault> {
     let name = held.id.as_str();
-    let mut found =
-        describe::wait_instance(cx, name, !held.finished, |_| Ok(Waited::Ready(()))).await?;
+    let mut found: Found =
+        describe::wait(cx, name, !held.finished, |_| Ok(Waited::Ready(()))).await?;
     let is = instance::inputs_of(&found, want);
     if is.storage > want.storage {
         let message = format!(
@@ -81,7 +71,7 @@ pub async fn update(
     if modified(&is) != modified(want) {
         modify(cx, name, &is, want).await?;
         let change = Change::sent();
-        found = describe::wait_instance(cx, name, false, |found| {
+        found = describe::wait(cx, name, false, |found| {
             let is = instance::inputs_of(found, want);
             change.stands(is_pending(found), modified(&is) == modified(want))
         })
@@ -174,27 +164,6 @@ fn is_pending(found: &Found) -> bool {
     })
 }
 
-/// Turns deletion protection off.
-pub async fn lift_protection(cx: &Cx, name: &str) -> Result<(), Fault> {
-    cx.call("rds:ModifyDBInstance", || {
-        cx.rds()
-            .modify_db_instance()
-            .db_instance_identifier(name)
-            .apply_immediately(true)
-            .deletion_protection(false)
-            .send()
-    })
-    .await?;
-    // Whatever state it is in: what is to be deleted need not work.
-    let change = Change::sent();
-    cx.wait(format!("the protection of the database {name} to go"), LONGEST, DEADLINE, || async {
-        let found = describe::instance(cx, name).await?;
-        let gone = found.is_none_or(|found| !found.deletion_protection().unwrap_or_default());
-        change.stands(false, gone)
-    })
-    .await
-}
-
 /// Has the database deleted, with what the inputs say of snapshots and backups.
 pub async fn delete(cx: &Cx, name: &str, inputs: &DbInstanceInputs) -> Result<(), Fault> {
     cx.call("rds:DeleteDBInstance", || {
@@ -208,6 +177,5 @@ pub async fn delete(cx: &Cx, name: &str, inputs: &DbInstanceInputs) -> Result<()
             .send()
     })
     .await
-    .or_absent()?;
-    Ok(())
+    .map(drop)
 }

@@ -9,6 +9,9 @@ pub const LONGEST: Duration = Duration::from_secs(10);
 /// How long a database may take to be made, changed or deleted; with a snapshot of much data.
 pub const DEADLINE: Duration = Duration::from_secs(90 * 60);
 
+/// The state of what is being deleted.
+pub const DELETING: &str = "deleting";
+
 /// States that are no end: something goes on, and another state follows. What is not in any table is
 /// taken for one of these.
 #[cfg(test)]

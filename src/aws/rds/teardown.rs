@@ -1,9 +1,12 @@
-//! How databases go: protection, final snapshots, backups, and waiting until they are gone.
+//! How databases go, and come again: protection, final snapshots, and waiting until they are gone.
 
-use super::state::{self, DEADLINE, LONGEST};
-use super::{describe, identifier};
+use std::future::Future;
+
+use super::describe::{Change, Described};
+use super::identifier;
+use super::state::{DEADLINE, LONGEST};
 use crate::aws::Cx;
-use crate::graph::{Fault, FaultKind, Waited};
+use crate::graph::{Fault, FaultKind, OrAbsent, Waited};
 
 /// What RDS takes of a snapshot's identifier.
 const LONGEST_SNAPSHOT: usize = 255;
@@ -15,8 +18,32 @@ pub fn snapshot_id(name: &str) -> String {
     format!("{name}-final-{now}")
 }
 
+/// Deletes a database with this call, and waits until it is gone: what it stands on cannot be deleted
+/// before. Where RDS protects it, the manifest of now has to say that it does not.
+///
+/// # Errors
+/// RDS's refusals; [`FaultKind::NotReady`] where it takes too long.
+pub async fn delete<D: Described>(
+    cx: &Cx,
+    name: &str,
+    protect: bool,
+    call: impl Future<Output = Result<(), Fault>>,
+) -> Result<(), Fault> {
+    let Some(found) = D::describe(cx, name).await? else { return Ok(()) };
+    if !found.is_going() {
+        if found.is_protected() {
+            if protect {
+                return Err(protected(D::WHAT, name));
+            }
+            lift_protection::<D>(cx, name).await?;
+        }
+        call.await.or_absent()?;
+    }
+    gone::<D>(cx, name).await
+}
+
 /// The refusal to delete a database that the manifest protects.
-pub fn protected(what: &str, name: &str) -> Fault {
+fn protected(what: &str, name: &str) -> Fault {
     let message = format!("{what} {name} has deletion protection");
     Fault::new(FaultKind::Refused, message).advise(
         "to delete it with its data, set `deletion_protection = false` in the manifest's `database` \
@@ -24,33 +51,44 @@ pub fn protected(what: &str, name: &str) -> Fault {
     )
 }
 
-/// Waits until a cluster is gone: what it stands on cannot be deleted before.
-///
-/// # Errors
-/// RDS's refusals; [`FaultKind::NotReady`] where it takes too long.
-pub async fn cluster_gone(cx: &Cx, name: &str) -> Result<(), Fault> {
-    cx.wait(format!("the cluster {name} to be gone"), LONGEST, DEADLINE, || async {
-        let Some(found) = describe::cluster(cx, name).await? else { return Ok(Waited::Ready(())) };
-        let status = found.status().unwrap_or_default();
-        Ok(Waited::Still(state::shown(status, found.percent_progress())))
+async fn lift_protection<D: Described>(cx: &Cx, name: &str) -> Result<(), Fault> {
+    D::unprotect(cx, name).await?;
+    // Whatever state it is in: what is to be deleted need not work.
+    let change = Change::sent();
+    let what = format!("the protection of {} {name} to go", D::WHAT);
+    cx.wait(what, LONGEST, DEADLINE, || async {
+        let found = D::describe(cx, name).await?;
+        change.stands(false, found.is_none_or(|found| !found.is_protected()))
     })
     .await
 }
 
-/// The same for an instance.
+/// Makes a database with this call. One that is being deleted keeps its name until it is gone.
 ///
 /// # Errors
-/// RDS's refusals; [`FaultKind::NotReady`] where it takes too long.
-pub async fn instance_gone(cx: &Cx, name: &str) -> Result<(), Fault> {
-    cx.wait(format!("the database {name} to be gone"), LONGEST, DEADLINE, || async {
-        let Some(found) = describe::instance(cx, name).await? else {
-            return Ok(Waited::Ready(()));
-        };
-        let status = found.db_instance_status().unwrap_or_default();
-        Ok(Waited::Still(state::shown(status, found.percent_progress())))
+/// Those of the call; [`FaultKind::NotReady`] where the old one takes too long to go.
+pub async fn make<D: Described, T, F>(cx: &Cx, name: &str, call: impl Fn() -> F) -> Result<T, Fault>
+where
+    F: Future<Output = Result<T, Fault>>,
+{
+    match call().await {
+        Err(fault) if fault.kind == FaultKind::Exists => {
+            if D::describe(cx, name).await?.is_some_and(|found| !found.is_going()) {
+                return Err(fault);
+            }
+            gone::<D>(cx, name).await?;
+            call().await
+        }
+        made => made,
+    }
+}
+
+async fn gone<D: Described>(cx: &Cx, name: &str) -> Result<(), Fault> {
+    cx.wait(format!("{} {name} to be gone", D::WHAT), LONGEST, DEADLINE, || async {
+        Ok(match D::describe(cx, name).await? {
+            None => Waited::Ready(()),
+            Some(found) => Waited::Still(found.told()),
+        })
     })
     .await
 }
-
-/// What is being deleted: not there any more for those who ask.
-pub const DELETING: &str = "deleting";
