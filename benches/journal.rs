@@ -162,6 +162,7 @@ async fn applied(graph: &Graph, store: Arc<dyn Store>, parallelism: usize) -> Du
         settle_time: Duration::ZERO,
         parallelism,
         adopt: Default::default(),
+        unsettled: Default::default(),
     };
     let (seen, options) = (Observations::new(), Options::default());
     let plan = plan(graph, &store.snapshot(), &seen, &place, &catalogue, &options).unwrap();

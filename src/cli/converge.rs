@@ -101,6 +101,7 @@ impl Wish {
             events: run.events.clone(),
             parallelism: self.running.calling.parallelism.into(),
             adopt: options.adopt.clone(),
+            unsettled: Default::default(),
         };
         state.doing("settling what was interrupted")?;
         tracing::info!(serial = snapshot.meta.serial, open = snapshot.intents.len(), "settling");

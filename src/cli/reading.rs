@@ -42,6 +42,7 @@ pub(super) fn read(
             events: run.events.clone(),
             parallelism: parallelism.into(),
             adopt: BTreeSet::new(),
+            unsettled: Default::default(),
         };
         let mut seen = execute::look(&bench, snapshot, |_| true).await?;
         if let Some(plan) = plan(&bench.place, &seen)? {

@@ -92,6 +92,7 @@ mod tests {
             settle_time: Duration::ZERO,
             parallelism: 4,
             adopt: BTreeSet::new(),
+            unsettled: Default::default(),
         };
         let (seen, options) = (Observations::new(), Options::default());
         let plan =

@@ -1,10 +1,14 @@
 //! A step that makes a resource, and what it does where something is there already.
 
 use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use super::apply::Ready;
 use super::hooks::Birth;
-use super::recover::{Found, find, key_of};
+use super::recover::{Found, key_of, look_for};
 use super::step::{Task, Work, is_open};
 use crate::graph::{CreatedDocument, Fault, FaultKind, HeldDocument, Id};
 use crate::plan::Half;
@@ -72,6 +76,10 @@ impl Work<'_> {
     }
 
     /// Goes on with the thing that is there already, if it is ours.
+    ///
+    /// A call that was not answered, or was sent again, may have made it itself. Then it is looked for
+    /// as long as it, or its tags, may not be seen yet; and where that tells nothing, the intent stays
+    /// open, for the next run to look.
     async fn take_over(
         &self,
         ready: &Ready,
@@ -80,8 +88,14 @@ impl Work<'_> {
         fault: Fault,
     ) -> Result<CreatedDocument, Fault> {
         let address = &self.step.key.address;
-        match find(self.bench, self.resource, &ready.sent, &self.hooks.older).await? {
-            Some(Found { id, ours, .. }) if ours || self.bench.adopt.contains(address) => {
+        let is_unanswered = fault.kind == FaultKind::Unanswered;
+        let may_be_own = is_unanswered || self.hooks.repeated.load(Ordering::Relaxed);
+        let patience = if may_be_own { self.bench.settle_time } else { Duration::ZERO };
+        let told = Instant::now() + patience;
+        let adopts = self.bench.adopt.contains(address);
+        let older = &self.hooks.older;
+        let fault = match look_for(self.bench, self.resource, &ready.sent, older, told).await? {
+            Some(Found { id, ours, .. }) if ours || adopts => {
                 self.commit(birth.batch(&id)).await?;
                 let held = HeldDocument {
                     id: id.clone(),
@@ -90,25 +104,25 @@ impl Work<'_> {
                     finished: false,
                 };
                 let outputs = self.resource.update(self.cx(), held, ready.sent.clone()).await?;
-                Ok(CreatedDocument { id, outputs })
+                return Ok(CreatedDocument { id, outputs });
             }
             Some(Found { id, .. }) => {
-                self.commit(Batch::new().close(seq)).await?;
                 let message =
                     format!("{id} exists already and does not belong to this environment");
                 let advice = format!(
                     "delete it or give {address} another name, or take it over with `--adopt {address}`"
                 );
-                Err(Fault { message, ..fault }.advise(advice))
+                Fault { message, ..fault }.advise(advice)
             }
             // Nothing was made, so the same call may be sent again.
-            None if fault.kind == FaultKind::Unanswered => {
-                self.resource.create(self.cx(), ready.sent.clone()).await
+            None if is_unanswered => {
+                return self.resource.create(self.cx(), ready.sent.clone()).await;
             }
-            None => {
-                self.commit(Batch::new().close(seq)).await?;
-                Err(fault)
-            }
+            None => fault,
+        };
+        if !may_be_own {
+            self.commit(Batch::new().close(seq)).await?;
         }
+        Err(fault)
     }
 }

@@ -20,6 +20,8 @@ pub(super) struct StepHooks {
     pub on_made: Mutex<Option<Birth>>,
     /// Whether any call was sent.
     pub called: AtomicBool,
+    /// Whether a call was sent again that nobody had answered.
+    pub repeated: AtomicBool,
     /// The ids under which the resource is recorded already.
     pub older: Vec<Id>,
 }
@@ -70,6 +72,7 @@ impl Hooks for StepHooks {
     }
 
     fn retrying(&self, fault: &Fault, attempt: u32, pause: Duration) {
+        self.repeated.fetch_or(fault.kind == FaultKind::Unanswered, Ordering::Relaxed);
         self.events.tell(EventKind::Retrying {
             step: self.step,
             address: self.address.clone(),

@@ -4,6 +4,7 @@
 //! but what an answer means; nothing is printed. May use `graph`, `plan` and `state`; never names
 //! AWS.
 
+mod ahead;
 mod apply;
 mod create;
 mod event;
@@ -18,7 +19,7 @@ mod step;
 pub use event::{Event, EventKind, Events, Outcome, StepFault, Tally};
 pub use look::{look, obstacles, standing};
 pub use rebuild::{Finding, Found, Listing, Rebuilt, list, rebuild};
-pub use recover::settle;
+pub use recover::{Unsettled, settle};
 pub use run::{Report, run};
 
 use std::any::Any;
@@ -50,6 +51,8 @@ pub struct Bench {
     pub parallelism: usize,
     /// Existing things that may be taken over although they are not tagged as ours.
     pub adopt: BTreeSet<Address>,
+    /// What [`settle`] could not find out. No step is carried out there.
+    pub unsettled: Unsettled,
 }
 
 impl Bench {

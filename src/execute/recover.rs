@@ -1,7 +1,7 @@
 //! Settling what an interrupted run left open, before anything is planned.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures::stream::{self, TryStreamExt};
@@ -12,41 +12,75 @@ use tracing::Instrument;
 use super::hooks::{Reading, state_fault};
 use super::look::{read, unknown};
 use super::{Bench, EventKind};
-use crate::graph::{Address, AnyResource, Document, Fault, HeldDocument, Id, SeenDocument};
+use crate::graph::{
+    Address, AnyResource, Document, Fault, FaultKind, HeldDocument, Id, SeenDocument,
+};
 use crate::plan::Observed;
 use crate::state::{Batch, Intent, Key, Operation, Record, Snapshot};
 
+/// What settling could not find out: why, by address.
+#[derive(Clone, Debug, Default)]
+pub struct Unsettled(Arc<Mutex<BTreeMap<Address, Fault>>>);
+
+impl Unsettled {
+    /// Why it is not known what became of a call there; none where it is known.
+    pub fn at(&self, address: &Address) -> Option<Fault> {
+        self.faults().get(address).cloned()
+    }
+
+    /// All of them.
+    pub fn all(&self) -> BTreeMap<Address, Fault> {
+        self.faults().clone()
+    }
+
+    fn faults(&self) -> MutexGuard<'_, BTreeMap<Address, Fault>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// Settles every open intent, several at once: what turns out to exist is recorded, half made; what
-/// does not is forgotten, once it would have been found. It needs nobody's answer.
+/// does not is forgotten, once it would have been found. It needs nobody's answer. Where the cloud
+/// refuses to tell, the intent stays open, and [`Bench::unsettled`] tells so: the rest goes on.
 ///
 /// # Errors
-/// Where the cloud cannot be asked or the state cannot be written; the intent stays open.
-pub async fn settle(bench: &Bench) -> Result<usize, Fault> {
+/// Where the cloud cannot be asked at all or the state cannot be written; the intent stays open.
+pub async fn settle(bench: &Bench) -> Result<(), Fault> {
     let snapshot = bench.keeper.snapshot();
-    // Nobody knows how long ago the calls were sent: an intent may be far older than its call.
-    let told = Instant::now() + bench.settle_time;
+    let started = Instant::now();
     let mut places: BTreeMap<&Address, Vec<&Intent>> = BTreeMap::new();
     for intent in snapshot.intents.values() {
         places.entry(&intent.key.address).or_default().push(intent);
     }
     let places = stream::iter(places.into_values().map(Ok));
-    let settle = |intents| settle_in_turn(bench, &snapshot, intents, told);
-    places.try_for_each_concurrent(bench.parallelism.max(1), settle).await?;
-    Ok(snapshot.intents.len())
+    let settle = |intents| settle_in_turn(bench, &snapshot, intents, started);
+    places.try_for_each_concurrent(bench.parallelism.max(1), settle).await
 }
 
-/// Settles the intents of one address.
+/// Settles the intents of one address. One that cannot be settled keeps those after it open.
 async fn settle_in_turn(
     bench: &Bench,
     snapshot: &Snapshot,
     intents: Vec<&Intent>,
-    told: Instant,
+    started: Instant,
 ) -> Result<(), Fault> {
     for intent in intents {
-        let span = tracing::debug_span!("settle", address = %intent.key.address);
-        let (batch, what) = settled(bench, snapshot, intent, told).instrument(span).await?;
+        let address = &intent.key.address;
+        let span = tracing::debug_span!("settle", %address);
+        let (batch, what) = match settled(bench, snapshot, intent, started).instrument(span).await {
+            Ok(settled) => settled,
+            Err(fault) if matches!(fault.kind, FaultKind::Refused | FaultKind::Defect) => {
+                let message = format!(
+                    "an interrupted run may have left something here, and it cannot be looked for: {}",
+                    fault.message
+                );
+                let fault = Fault { message, ..fault };
+                bench.unsettled.faults().insert(address.clone(), fault);
+                return Ok(());
+            }
+            Err(fault) => return Err(fault),
+        };
         bench.keeper.commit(batch.close(intent.seq)).await.map_err(|error| state_fault(&error))?;
-        bench.events.tell(EventKind::Recovered { address: intent.key.address.clone(), what });
+        bench.events.tell(EventKind::Recovered { address: address.clone(), what });
     }
     Ok(())
 }
@@ -55,8 +89,10 @@ async fn settled(
     bench: &Bench,
     snapshot: &Snapshot,
     intent: &Intent,
-    told: Instant,
+    started: Instant,
 ) -> Result<(Batch, String), Fault> {
+    // Nobody knows how long ago the calls were sent: an intent may be far older than its call.
+    let told = started + bench.settle_time;
     let recorded = snapshot.records.get(&intent.key);
     match intent.operation {
         Operation::Delete => match recorded {
@@ -122,27 +158,48 @@ async fn find_ours(
     told: Instant,
 ) -> Result<Option<Id>, Fault> {
     let resource = bench.catalogue.get(kind).ok_or_else(|| unknown(kind))?;
+    let found = look_for(bench, resource.as_ref(), inputs, older, told).await?;
+    Ok(found.filter(|found| found.ours).map(|found| found.id))
+}
+
+/// Looks for the thing that these inputs would have made until it is seen to be ours: a thing may be
+/// seen before its tags are. What is found when it is `told` counts.
+pub(super) async fn look_for(
+    bench: &Bench,
+    resource: &dyn AnyResource,
+    inputs: &Document,
+    older: &[Id],
+    told: Instant,
+) -> Result<Option<Found>, Fault> {
     loop {
         let now = Instant::now();
-        if let Some(found) = find(bench, resource.as_ref(), inputs, older).await? {
-            return Ok(found.ours.then_some(found.id));
-        }
-        if now >= told {
-            return Ok(None);
+        let found = find(bench, resource, inputs, older).await?;
+        if now >= told || found.as_ref().is_some_and(|found| found.ours) {
+            return Ok(found);
         }
         bench.stop.sleep(PAUSE.min(told - now)).await?;
     }
 }
 
-/// Whether a recorded thing is there. That it is not is known only when it is `told`.
+/// Whether a recorded thing that was about to be deleted is there. That it is not is known only when
+/// it is `told`; and that it is, only when it would not be seen any more.
 async fn is_there(bench: &Bench, record: &Record, told: Instant) -> Result<bool, Fault> {
+    let traits = bench.catalogue.traits(&record.kind).ok_or_else(|| unknown(&record.kind))?;
+    let lingers = Duration::from_secs(traits.lingers.into());
+    // Where nothing lags, nothing lingers either.
+    let seen = told + if bench.settle_time.is_zero() { Duration::ZERO } else { lingers };
     loop {
         let now = Instant::now();
-        match read(bench, record).await? {
-            Some(Observed::Seen(_)) => return Ok(true),
-            _ if now >= told => return Ok(false),
-            _ => bench.stop.sleep(PAUSE.min(told - now)).await?,
+        let is_there = matches!(read(bench, record).await?, Some(Observed::Seen(_)));
+        let known = match is_there {
+            true if lingers.is_zero() => now,
+            true => seen,
+            false => told,
+        };
+        if now >= known {
+            return Ok(is_there);
         }
+        bench.stop.sleep(PAUSE.min(known - now)).await?;
     }
 }
 

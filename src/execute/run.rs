@@ -1,21 +1,19 @@
 //! The loop: steps start when what they wait for is done, the longest path first.
 
-use std::cmp::Reverse;
-use std::collections::BTreeMap;
-
 use futures::stream::{FuturesUnordered, StreamExt};
 use tokio::time::Instant;
 use tracing::Instrument;
 
 use super::Bench;
+use super::ahead::Ahead;
 use super::apply::Applied;
 use super::event::{EventKind, Outcome, StepFault, Tally};
 use super::hooks::{millis, state_fault};
 use super::queue::Queue;
-use super::step::{self, Prepared};
+use super::step::Prepared;
 use crate::graph::{Fault, FaultKind, Graph};
 use crate::plan::{Action, Plan, Step, StepId};
-use crate::state::{Batch, Intent};
+use crate::state::Batch;
 
 /// How a run ended, and what failed.
 #[derive(Debug)]
@@ -40,54 +38,43 @@ pub async fn run(bench: &Bench, plan: &Plan, graph: &Graph) -> Result<Report, Fa
     refresh(bench, plan).await?;
     let applied = &Applied::new(bench, plan, graph);
     let mut queue = Queue::new(plan);
+    let mut ahead = Ahead::new(bench, plan, applied);
     let mut tally = Tally::default();
-    let mut faults: Vec<StepFault> = Vec::new();
+    let mut faults = unsettled(bench, plan);
+    let apart = faults.len();
+    tally.failed = apart;
     let slots = bench.parallelism.max(1);
-    let (mut opening, mut running) = (FuturesUnordered::new(), FuturesUnordered::new());
-    let (mut in_opening, mut prepared) = (0, BTreeMap::new());
+    let mut running = FuturesUnordered::new();
     let mut stop_told = false;
     loop {
-        let (mut opened, mut ended) = (Vec::new(), Vec::new());
-        // As many again as run are made ready meanwhile, so that they do not wait for the disk.
-        while opened.len() + in_opening + prepared.len() + running.len() < 2 * slots
-            && !bench.stop.is_asked()
-            && let Some(id) = queue.next()
-        {
-            match step::prepare(bench, applied, id.0 + 1, plan.step(id)) {
-                Ok(step) => opened.push((id, step)),
-                Err(fault) => ended.push(unprepared(bench, plan, id, fault)),
-            }
-        }
-        if !opened.is_empty() {
-            in_opening += opened.len();
-            opening.push(open(bench, opened));
+        let mut unprepared = Vec::new();
+        if !bench.stop.is_asked() {
+            unprepared = ahead.fill(&mut queue, running.len());
         }
         while running.len() < slots
             && !bench.stop.is_asked()
-            && let Some(((_, Reverse(id)), step)) = prepared.pop_last()
+            && let Some((id, step)) = ahead.pop()
         {
             running.push(perform(bench, plan, id, step));
         }
-        if ended.is_empty() {
-            if opening.is_empty() && running.is_empty() {
+        let mut ended = Vec::new();
+        if unprepared.is_empty() {
+            if ahead.is_idle() && running.is_empty() {
                 break;
             }
             tokio::select! {
-                Some((steps, written)) = opening.next() => {
-                    in_opening -= steps.len();
-                    for (id, step) in steps {
-                        match &written {
-                            Ok(()) => drop(prepared.insert(queue.rank(id), step)),
-                            Err(fault) => ended.push(unprepared(bench, plan, id, fault.clone())),
-                        }
-                    }
-                }
+                failed = ahead.written(&queue), if !ahead.is_idle() => unprepared = failed,
                 Some(end) = running.next() => ended.push(end),
                 () = bench.stop.asked(), if !stop_told => {
                     stop_told = true;
                     bench.events.tell(EventKind::StopAsked);
                 }
             }
+        }
+        for (id, fault) in unprepared {
+            tell_started(bench, plan, id);
+            tell_failed(bench, plan, id, &fault, Instant::now());
+            ended.push((id, Err(fault)));
         }
         for (id, result) in ended {
             match result {
@@ -113,13 +100,13 @@ pub async fn run(bench: &Bench, plan: &Plan, graph: &Graph) -> Result<Report, Fa
         }
     }
     // Nothing was called behind these.
-    let never: Vec<u64> = prepared.values().filter_map(|step| Some(step.intent()?.seq)).collect();
+    let never = ahead.uncalled();
     if !never.is_empty() {
         let batch = Batch { close: never, ..Batch::new() };
         bench.keeper.record(batch).map_err(|error| state_fault(&error))?;
     }
     bench.keeper.flush().await.map_err(|error| state_fault(&error))?;
-    tally.left = plan.steps.len() - tally.done - tally.failed - tally.skipped;
+    tally.left = plan.steps.len() + apart - tally.done - tally.failed - tally.skipped;
     let outcome = match () {
         () if tally.left > 0 => Outcome::Stopped,
         () if tally.failed > 0 => Outcome::Failed,
@@ -145,25 +132,12 @@ async fn refresh(bench: &Bench, plan: &Plan) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Puts the intents of steps on disk, all at once.
-async fn open<'a>(
-    bench: &Bench,
-    steps: Vec<(StepId, Prepared<'a>)>,
-) -> (Vec<(StepId, Prepared<'a>)>, Result<(), Fault>) {
-    let intents: Vec<Intent> =
-        steps.iter().filter_map(|(_, step)| step.intent().cloned()).collect();
-    if intents.is_empty() {
-        return (steps, Ok(()));
-    }
-    let written = bench.keeper.commit(Batch { open: intents, ..Batch::new() }).await;
-    (steps, written.map(drop).map_err(|error| state_fault(&error)))
-}
-
-/// The end of a step that was never carried out.
-fn unprepared(bench: &Bench, plan: &Plan, id: StepId, fault: Fault) -> (StepId, Result<(), Fault>) {
-    tell_started(bench, plan, id);
-    tell_failed(bench, plan, id, &fault, Instant::now());
-    (id, Err(fault))
+/// What is not known of resources that the plan has no step for.
+fn unsettled(bench: &Bench, plan: &Plan) -> Vec<StepFault> {
+    let mut faults = bench.unsettled.all();
+    faults.retain(|address, _| plan.steps.iter().all(|step| step.key.address != *address));
+    let fault = |(address, fault)| StepFault { address, action: Action::Delete, fault };
+    faults.into_iter().map(fault).collect()
 }
 
 /// Carries out a step, and tells how that ends.

@@ -25,6 +25,8 @@ pub(super) struct Prepared<'a> {
     work: Work<'a>,
     task: Task,
     intent: Option<Intent>,
+    /// Whether the intent is on disk, since it was foreseen.
+    pub is_open: bool,
 }
 
 /// One step under way.
@@ -34,6 +36,8 @@ pub(super) struct Work<'a> {
     pub step: &'a Step,
     pub resource: &'a dyn AnyResource,
     pub hooks: Arc<StepHooks>,
+    /// The intent that is on disk since it was foreseen.
+    foreseen: Option<Intent>,
 }
 
 /// What is left to do of a step: calls behind their intents, or none.
@@ -58,37 +62,43 @@ pub(super) enum Task {
     Forget,
 }
 
-/// Makes a step ready.
+/// Makes a step ready, with the intent that was foreseen for it where that fits.
 ///
 /// # Errors
-/// Where the plan does not fit any more.
+/// Where the plan does not fit any more, or what became of an interrupted call is not known.
 pub(super) fn prepare<'a>(
     bench: &'a Bench,
     applied: &'a Applied<'a>,
     at: usize,
     step: &'a Step,
+    foreseen: Option<Intent>,
 ) -> Result<Prepared<'a>, Fault> {
-    let resource = bench.catalogue.get(&step.kind).ok_or_else(|| unknown(&step.kind))?;
-    let hooks = Arc::new(StepHooks {
-        step: at,
-        address: step.key.address.clone(),
-        events: bench.events.clone(),
-        keeper: bench.keeper.clone(),
-        on_made: Mutex::new(None),
-        called: AtomicBool::new(false),
-        older: match step.operation {
-            Operation::Create => applied.copies(&step.key.address),
-            _ => Vec::new(),
-        },
-    });
-    let work = Work { bench, applied, step, resource: resource.as_ref(), hooks };
+    if let Some(fault) = bench.unsettled.at(&step.key.address) {
+        return Err(fault);
+    }
+    let work = Work::new(bench, applied, at, step, foreseen)?;
     let (task, intent) = match step.operation {
         Operation::Create => work.before_create()?,
         Operation::Update => work.before_update()?,
         Operation::Delete => work.before_delete()?,
         Operation::DeleteWithOwner | Operation::Forget => (Task::Forget, None),
     };
-    Ok(Prepared { work, task, intent })
+    let is_open = intent.is_some() && intent == work.foreseen;
+    Ok(Prepared { work, task, intent, is_open })
+}
+
+/// The intent that a step will have, as far as its plan tells: it can be on disk before the step is
+/// ready. Only of what is made, since nothing comes of such an intent that is never carried out.
+pub(super) fn foresee(
+    bench: &Bench,
+    applied: &Applied<'_>,
+    at: usize,
+    step: &Step,
+) -> Option<Intent> {
+    let preview = step.preview.as_ref().filter(|preview| !document::is_pending(preview))?;
+    let is_made = step.operation == Operation::Create;
+    let work = Work::new(bench, applied, at, step, None).ok().filter(|_| is_made)?;
+    Some(work.intent(state::Operation::Create, preview))
 }
 
 impl Prepared<'_> {
@@ -113,6 +123,32 @@ impl Prepared<'_> {
     }
 }
 
+impl<'a> Work<'a> {
+    fn new(
+        bench: &'a Bench,
+        applied: &'a Applied<'a>,
+        at: usize,
+        step: &'a Step,
+        foreseen: Option<Intent>,
+    ) -> Result<Self, Fault> {
+        let resource = bench.catalogue.get(&step.kind).ok_or_else(|| unknown(&step.kind))?;
+        let hooks = Arc::new(StepHooks {
+            step: at,
+            address: step.key.address.clone(),
+            events: bench.events.clone(),
+            keeper: bench.keeper.clone(),
+            on_made: Mutex::new(None),
+            called: AtomicBool::new(false),
+            repeated: AtomicBool::new(false),
+            older: match step.operation {
+                Operation::Create => applied.copies(&step.key.address),
+                _ => Vec::new(),
+            },
+        });
+        Ok(Self { bench, applied, step, resource: resource.as_ref(), hooks, foreseen })
+    }
+}
+
 impl Work<'_> {
     pub(super) fn cx(&self) -> crate::graph::AnyCx {
         self.bench.cx(self.hooks.clone())
@@ -130,10 +166,9 @@ impl Work<'_> {
 
     /// What is about to be called.
     pub(super) fn intent(&self, operation: state::Operation, inputs: &Document) -> Intent {
-        let seq = self.bench.keeper.next_intent();
         let step = self.step;
         let mut intent =
-            Intent::new(seq, self.bench.events.run(), operation, step.key.clone(), &step.kind);
+            Intent::new(0, self.bench.events.run(), operation, step.key.clone(), &step.kind);
         intent.inputs = inputs.clone();
         intent.request = digest(inputs);
         intent.token = self.hooks.token();
@@ -146,6 +181,13 @@ impl Work<'_> {
         intent.owner = step.owner.clone();
         intent.generation = step.generation;
         intent.name_pinned = step.name_pinned;
+        let foreseen = self.foreseen.as_ref();
+        if let Some(Intent { seq, at, .. }) = foreseen {
+            (intent.seq, intent.at) = (*seq, at.clone());
+        }
+        if foreseen != Some(&intent) {
+            (intent.seq, intent.at) = (self.bench.keeper.next_intent(), state::now());
+        }
         intent
     }
 

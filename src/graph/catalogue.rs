@@ -32,6 +32,7 @@ pub struct Traits {
     pub foreign: bool,
     pub sensitive: Paths,
     pub dies_with: Option<&'static str>,
+    pub lingers: u32,
     pub seconds: u32,
     pub outputs: Paths,
 }
@@ -53,6 +54,7 @@ impl Traits {
             foreign: R::FOREIGN,
             sensitive: R::SENSITIVE,
             dies_with: R::DIES_WITH,
+            lingers: R::LINGERS,
             seconds: R::SECONDS,
             outputs: <R::Outputs as Outputs>::NAMES,
         }

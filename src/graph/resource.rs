@@ -218,6 +218,8 @@ pub trait Resource: Sized + Send + Sync + 'static {
     const SENSITIVE: Paths = &[];
     /// The input that names its owner, with which the cloud deletes it.
     const DIES_WITH: Option<&'static str> = None;
+    /// How long, in seconds, one that was deleted may answer as if nothing had happened.
+    const LINGERS: u32 = 0;
     /// About how long its creation takes on AWS, in seconds; orders steps that could run at once.
     const SECONDS: u32 = 1;
 

@@ -51,13 +51,18 @@ struct Inner {
     full: BTreeSet<String>,
     /// Nothing is found before then.
     found_from: Option<Instant>,
+    /// For how long a thing that was deleted still answers.
+    lingering: Duration,
+    /// What was deleted and still answers, until then.
+    ghosts: BTreeMap<String, (ThingInputs, Instant)>,
     log: Vec<String>,
 }
 
 impl Inner {
     fn found(&self, id: &str) -> Option<&ThingInputs> {
         let lags = self.found_from.is_some_and(|from| Instant::now() < from);
-        self.things.get(id).filter(|_| !lags)
+        let ghost = || self.ghosts.get(id).filter(|(_, until)| Instant::now() < *until);
+        self.things.get(id).filter(|_| !lags).or_else(|| ghost().map(|(thing, _)| thing))
     }
 
     /// What keeps a thing from being deleted.
@@ -145,6 +150,11 @@ impl Cloud {
     /// Finds nothing for so long.
     pub fn lags(&self, time: Duration) {
         self.inner().found_from = Some(Instant::now() + time);
+    }
+
+    /// Lets what is deleted answer for so long as if nothing had happened.
+    pub fn lingers(&self, time: Duration) {
+        self.inner().lingering = time;
     }
 
     /// No more trouble.
@@ -260,6 +270,7 @@ impl Resource for Thing {
     const UNREAD: &'static [&'static str] = &["kept"];
     const TEARDOWN: &'static [&'static str] = &["kept"];
     const PROTECTED_BY: Option<&'static str> = Some("kept");
+    const LINGERS: u32 = 60;
     const SENSITIVE: &'static [&'static str] = &["secret"];
 
     fn foretell(want: &ThingInputs, place: &Place) -> Foretold {
@@ -326,6 +337,10 @@ impl Resource for Thing {
         cx.call(format!("delete {id}"), |cloud| {
             if let Some(user) = cloud.user(&id, &arn) {
                 return Err(Fault::new(FaultKind::Refused, format!("{user} uses it")));
+            }
+            if let Some(thing) = cloud.things.get(&id).cloned() {
+                let until = Instant::now() + cloud.lingering;
+                cloud.ghosts.insert(id.clone(), (thing, until));
             }
             cloud.remove(&id);
             Ok(())

@@ -68,6 +68,8 @@ pub struct Case {
     pub replace: Vec<String>,
     pub nth: u64,
     pub trouble: Trouble,
+    /// The trouble that the run after it meets.
+    pub again: Option<(u64, Trouble)>,
     /// Whether a death loses what nobody waited for.
     pub forgets: bool,
     /// Whether what was wanted before is wanted again after the trouble.
@@ -93,6 +95,16 @@ impl Case {
         drop(stage.apply(&self.wanted).await);
         stage.cloud.calm();
         stage.options.replace.clear();
+        if let Some((nth, trouble)) = self.again {
+            assert_eq!(
+                untold(&stage),
+                [""; 0],
+                "state and journal do not tell what is in the cloud"
+            );
+            stage.cloud.trouble_at(nth, trouble);
+            drop(stage.apply(self.wanted()).await);
+            stage.cloud.calm();
+        }
         assert_eq!(untold(&stage), [""; 0], "state and journal do not tell what is in the cloud");
         stage
     }
@@ -194,16 +206,20 @@ fn untold(stage: &Stage) -> Vec<String> {
 /// As a test to paste into `found.rs`.
 impl fmt::Debug for Case {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { before, wanted, replace, nth, trouble, forgets, back, lost } = self;
+        let Self { before, wanted, replace, nth, trouble, again, forgets, back, lost } = self;
         let (before, wanted) = (source(before), source(wanted));
         write!(
             f,
             "\n#[tokio::test]\nasync fn found() {{\n    let before = wanted(&[{before}]);\n    \
              let wanted = wanted(&[{wanted}]);\n    let trouble = Trouble::{trouble:?};\n    \
              let replace = {replace:?}.map(String::from).into();\n    \
-             let lost = vec!{lost:?};\n    \
-             Case {{ before, wanted, replace, nth: {nth}, trouble, forgets: {forgets}, back: {back}, lost }}\n        \
-             .converges()\n        .await;\n}}\n"
+             let (again, lost) = ({}, vec!{lost:?});\n    \
+             Case {{ before, wanted, replace, nth: {nth}, trouble, again, forgets: {forgets}, back: {back}, lost }}\n        \
+             .converges()\n        .await;\n}}\n",
+            match again {
+                Some((nth, trouble)) => format!("Some(({nth}, Trouble::{trouble:?}))"),
+                None => "None".to_owned(),
+            }
         )
     }
 }
@@ -235,13 +251,15 @@ fn cases() -> impl Strategy<Value = Case> {
     let replace = prop::collection::vec("[a-e]/(thing|[nt]?[xy])", 0..3);
     let flags = (any::<bool>(), any::<bool>());
     let lost = prop::collection::vec(0_usize..12, 0..3);
-    (things(), things(), replace, 1_u64..40, trouble(), flags, lost).prop_map(
-        |(before, wanted, replace, nth, trouble, (forgets, back), lost)| Case {
+    let again = prop::option::of((1_u64..40, trouble()));
+    (things(), things(), replace, 1_u64..40, trouble(), again, flags, lost).prop_map(
+        |(before, wanted, replace, nth, trouble, again, (forgets, back), lost)| Case {
             before,
             wanted,
             replace,
             nth,
             trouble,
+            again,
             forgets,
             back,
             lost,

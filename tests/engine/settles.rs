@@ -1,12 +1,16 @@
 //! What was interrupted, on a cloud whose lists lag.
 
-use maas::execute::EventKind;
+use maas::execute::{EventKind, Outcome};
 use tokio::time::{Duration, Instant};
 
 use crate::cloud::Trouble;
-use crate::stage::{Stage, want, wanted};
+use crate::stage::{Stage, Want, Wanted, want, wanted};
 
 const SETTLE_TIME: Duration = Duration::from_secs(10);
+
+fn linked(link: &str) -> Want {
+    Want { link: Some(link.to_owned()), ..want(1) }
+}
 
 /// A stage where the program died at the creation of `a`.
 async fn died(trouble: Trouble) -> Stage {
@@ -116,4 +120,54 @@ async fn what_was_interrupted_is_looked_for_at_once() {
     let log = stage.cloud.take_log();
     let created = log.iter().filter(|call| call.starts_with("create")).count();
     assert_eq!((created, recovered(&stage).len()), (names.len() - made, names.len()));
+}
+
+/// As a queue does on AWS.
+#[tokio::test(start_paused = true)]
+async fn what_was_deleted_and_still_answers_is_not_taken_for_being_there() {
+    let mut stage = Stage::new();
+    let wanted = wanted(&[("a", want(1))]);
+    stage.applies(&wanted).await;
+    stage.settle_time = SETTLE_TIME;
+    stage.cloud.lingers(Duration::from_secs(50));
+    stage.cloud.trouble_at(1, Trouble::KillAfter);
+    assert!(stage.apply(&[].into()).await.is_none());
+    stage.applies(&wanted).await;
+    assert_eq!(recovered(&stage), ["it was deleted before the interruption"]);
+    assert_eq!(stage.cloud.inventory().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_nobody_answered_is_looked_for_until_it_would_be_seen() {
+    let mut stage = Stage::new();
+    stage.settle_time = SETTLE_TIME;
+    stage.cloud.trouble_at(1, Trouble::AnswerLost);
+    stage.cloud.lags(SETTLE_TIME - Duration::from_secs(1));
+    stage.applies(&wanted(&[("a", want(1))])).await;
+    let log = stage.cloud.take_log();
+    assert_eq!(log.iter().filter(|call| call.starts_with("create")).count(), 1, "{log:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_looked_for_holds_up_nothing_else_and_stays_known() {
+    let mut stage = Stage::new();
+    let before = wanted(&[("b", want(1))]);
+    stage.applies(&before).await;
+    let both = wanted(&[("a", want(1)), ("b", want(2)), ("c", linked("a"))]);
+    stage.cloud.trouble_at(1, Trouble::KillAfter);
+    assert!(stage.apply(&wanted(&[("a", want(1)), ("b", want(1))])).await.is_none());
+    stage.cloud.refuse("read p-e-a-thing");
+    let report = stage.apply(&both).await.unwrap();
+    assert_eq!((report.tally.done, report.tally.failed, report.tally.skipped), (1, 1, 1));
+    assert!(report.faults[0].fault.message.contains("cannot be looked for"), "{report:?}");
+    // Where nothing else is to be done there, too.
+    let report = stage.apply(&Wanted::new()).await.unwrap();
+    assert_eq!((report.outcome, report.tally.failed, report.tally.left), (Outcome::Failed, 1, 0));
+    assert_eq!(stage.snapshot().intents.len(), 1);
+    assert_eq!(stage.cloud.inventory().len(), 1);
+    stage.cloud.calm();
+    stage.applies(&both).await;
+    assert_eq!(stage.cloud.inventory().len(), 3);
+    stage.applies(&Wanted::new()).await;
+    assert_eq!(stage.cloud.inventory(), [""; 0]);
 }

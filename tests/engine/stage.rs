@@ -187,6 +187,7 @@ impl Stage {
             settle_time: self.settle_time,
             parallelism: 4,
             adopt: Default::default(),
+            unsettled: Default::default(),
         }
     }
 
@@ -258,12 +259,12 @@ impl Stage {
         found.map(|finding| format!("{:?} {}", finding.found, finding.address)).collect()
     }
 
-    /// Applies; none where the program died.
+    /// Applies; none where the program died, or what was open could not be settled.
     pub async fn apply(&mut self, wanted: &Wanted) -> Option<Report> {
         let bench = self.bench();
         let cloud = self.cloud.clone();
         let work = async {
-            execute::settle(&bench).await.unwrap_or_else(|fault| panic!("settle: {fault}"));
+            execute::settle(&bench).await.ok()?;
             let seen = match self.refresh {
                 true => execute::look(&bench, &self.snapshot(), |_| true).await.unwrap(),
                 false => Observations::new(),

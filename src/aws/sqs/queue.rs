@@ -99,6 +99,8 @@ impl Resource for Queue {
         Some(Naming { input: "name", longest: 80, charset: Charset::Word, global: false });
     const TAGGED: bool = true;
     const REPLACE_ON: &'static [&'static str] = &["name"];
+    // *Amazon SQS API Reference*, "DeleteQueue": for up to 60 seconds.
+    const LINGERS: u32 = 60;
 
     fn foretell(want: &QueueInputs, place: &Place) -> Foretold {
         let Some(name) = want.name.known() else { return Foretold::default() };

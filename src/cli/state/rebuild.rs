@@ -95,6 +95,7 @@ async fn find(
         events: run.events.clone(),
         parallelism: AT_ONCE,
         adopt: BTreeSet::new(),
+        unsettled: Default::default(),
     };
     let scope = Scope {
         project: deployment.project.clone(),
