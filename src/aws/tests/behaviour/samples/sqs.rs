@@ -18,6 +18,11 @@ pub(super) const SAMPLES: &[Sample] = &[
         "AWS.SimpleQueueService.QueueDeletedRecently",
         "You must wait 60 seconds after deleting a queue before you can create another with the same name.",
     ),
+    at(
+        "sqs:GetQueueAttributes",
+        "AWS.SimpleQueueService.QueueDeletedRecently",
+        "The queue was deleted.",
+    ),
     at("sqs:CreateQueue", "InternalFailure", "We encountered an internal error. Please try again."),
     at(
         "sqs:SetQueueAttributes",
