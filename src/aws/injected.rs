@@ -14,6 +14,7 @@
 
 mod wire;
 
+use std::any::Any;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -33,7 +34,7 @@ use tokio::sync::watch;
 
 use super::pace::Pace;
 use super::{Aws, Cx};
-use crate::graph::{Fault, Held, Hooks, Id, Place, Resource, Stop};
+use crate::graph::{AnyCx, Fault, Held, Hooks, Id, Place, Resource, Stop};
 
 const ENDPOINT: &str = "http://injected.invalid";
 
@@ -191,6 +192,12 @@ impl Injected {
         let hooks = Arc::new(self.script.clone());
         let place = Place { region: region.to_owned(), ..place() };
         Cx::new(Arc::clone(&self.aws), place, hooks, self.stop.1.clone())
+    }
+
+    /// The context of a call to a type that is known by its name only.
+    pub fn any_cx(&self) -> AnyCx {
+        let cloud: Arc<dyn Any + Send + Sync> = self.cloud();
+        AnyCx::new(Arc::new(cloud), place(), Arc::new(self.script.clone()), self.stop())
     }
 
     /// The cloud, for a whole run.

@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use super::document::to_value;
 use super::{
     Created, Cx, Document, Fault, FaultKind, Foretold, Held, Id, Listed, Moves, Naming, Objection,
-    Obstacle, Outputs, Paths, Place, Resource, Scope, Seen,
+    Obstacle, OrAbsent, Outputs, Paths, Place, Resource, Scope, Seen,
 };
 
 /// The constants of a type.
@@ -218,7 +218,7 @@ impl<R: Resource> AnyResource for Of<R> {
         document: HeldDocument,
     ) -> BoxFuture<'a, Result<Option<SeenDocument>, Fault>> {
         async move {
-            let seen = R::read(&context::<R>(&cx)?, &held(document)?).await?;
+            let seen = R::read(&context::<R>(&cx)?, &held(document)?).await.or_absent()?.flatten();
             Ok(seen.map(|Seen { inputs, outputs }| SeenDocument {
                 inputs: to_value(&inputs),
                 outputs: to_value(&outputs),

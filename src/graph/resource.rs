@@ -247,7 +247,8 @@ pub trait Resource: Sized + Send + Sync + 'static {
     /// Reads it; `None` where it is gone.
     ///
     /// # Errors
-    /// AWS's refusals.
+    /// AWS's refusals. [`FaultKind::Absent`], as where it went between two of its calls, says the same as
+    /// `None`.
     fn read(
         cx: &Cx<Self::Cloud>,
         held: &Held<Self>,

@@ -1,6 +1,6 @@
 //! How API Gateway answers.
 
-use super::{ANY, BUSY, Class, Row};
+use super::{ANY, BUSY, Class, FRESH, Row};
 
 const NO_LOG_DELIVERY: Class = Class::Terminal(
     "either these credentials may not deliver logs (logs:CreateLogDelivery, logs:PutResourcePolicy), or the account's CloudWatch Logs resource policies are full: use log groups under /aws/vendedlogs/ or delete old policies",
@@ -13,6 +13,18 @@ pub(super) const ROWS: &[Row] = &[
     Row("apigateway:Delete", &["ConflictException"], "", BUSY),
     Row("apigateway:", &["ConflictException"], "", Class::Exists),
     Row("apigateway:", &["LimitExceededException"], "Rate exceeded", Class::Throttle),
-    Row("apigateway:", ANY, "Insufficient permissions to enable logging", NO_LOG_DELIVERY),
-    Row("apigateway:", ANY, "Policy document length breaking", NO_LOG_DELIVERY),
+    // The function was made a moment ago.
+    Row("apigateway:", &["BadRequestException"], "Invalid function ARN", FRESH),
+    Row(
+        "apigateway:",
+        &["BadRequestException"],
+        "Insufficient permissions to enable logging",
+        NO_LOG_DELIVERY,
+    ),
+    Row(
+        "apigateway:",
+        &["BadRequestException"],
+        "Policy document length breaking",
+        NO_LOG_DELIVERY,
+    ),
 ];

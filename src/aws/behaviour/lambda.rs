@@ -11,7 +11,7 @@ const BY_EC2: Class = Class::Waits(
 );
 
 pub(super) const ROWS: &[Row] = &[
-    Row("lambda:", &["InvalidParameterValueException"], "cannot be assumed by Lambda", NEW),
+    Row("lambda:", &["InvalidParameterValueException"], "cannot be assumed", NEW),
     Row(
         "lambda:",
         &["InvalidParameterValueException"],

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Class, FRESH, HELD, MINUTE, NEW, Row, Schedule};
+use super::{Class, FRESH, MINUTE, NEW, Row, Schedule};
 
 /// For databases that are busy: what they are at takes minutes.
 const DATABASE: Schedule = Schedule {
@@ -14,6 +14,10 @@ const DATABASE: Schedule = Schedule {
 };
 
 const WORKING: Class = Class::Waits(DATABASE, "the database is at work on something else");
+const USED: Class = Class::Waits(
+    DATABASE,
+    "a database uses it; one that is being deleted does so until it is gone",
+);
 const STOPPED: Class = Class::Terminal(
     "the database was stopped; start it (`aws rds start-db-cluster`, `start-db-instance`) and run again",
 );
@@ -58,8 +62,8 @@ pub(super) const ROWS: &[Row] = &[
     Row("rds:", &["InvalidDBClusterStateFault", "InvalidDBInstanceState"], "stopped", STOPPED),
     Row("rds:", &["InvalidDBClusterStateFault", "InvalidDBInstanceState"], "", WORKING),
     Row("rds:", &["InvalidResourceStateFault"], "", WORKING),
-    Row("rds:", &["InvalidDBSubnetGroupStateFault"], "", HELD),
-    Row("rds:", &["InvalidDBParameterGroupState"], "", HELD),
+    // Groups are held by databases until these are gone.
+    Row("rds:", &["InvalidDBSubnetGroupStateFault", "InvalidDBParameterGroupState"], "", USED),
     Row(
         "rds:",
         &["InsufficientDBInstanceCapacity", "InsufficientDBClusterCapacityFault"],

@@ -1,6 +1,6 @@
 //! How S3 answers.
 
-use super::{BUSY, Class, HELD, MINUTE, NEW, Row};
+use super::{BUSY, Class, MINUTE, NEW, Row, Schedule};
 
 pub(super) const ROWS: &[Row] = &[
     Row("s3:CreateBucket", &["BucketAlreadyOwnedByYou"], "", Class::Exists),
@@ -12,7 +12,15 @@ pub(super) const ROWS: &[Row] = &[
             "bucket names are shared by all of AWS and another account has this one; give the bucket a `name` of its own in the manifest",
         ),
     ),
-    Row("s3:CreateBucket", &["OperationAborted"], "", HELD),
+    Row(
+        "s3:CreateBucket",
+        &["OperationAborted"],
+        "",
+        Class::Waits(
+            Schedule::DEPENDENCY,
+            "S3 is not done with a bucket of this name that was deleted, which may take an hour; to go on at once, give the bucket another `name` in the manifest",
+        ),
+    ),
     Row("s3:DeleteBucket", &["NoSuchBucket"], "", Class::Absent),
     Row("s3:Put", &["NoSuchBucket"], "", MINUTE),
     Row(

@@ -2,6 +2,9 @@
 
 use super::{Class, FRESH, NEW, Row, Schedule};
 
+const DELETED_RECENTLY: &[&str] =
+    &["AWS.SimpleQueueService.QueueDeletedRecently", "QueueDeletedRecently"];
+
 pub(super) const ROWS: &[Row] = &[
     Row(
         "sqs:",
@@ -11,14 +14,15 @@ pub(super) const ROWS: &[Row] = &[
     ),
     Row("sqs:", &["QueueAlreadyExists", "QueueNameExists"], "", Class::Exists),
     Row(
-        "sqs:",
-        &["AWS.SimpleQueueService.QueueDeletedRecently", "QueueDeletedRecently"],
+        "sqs:CreateQueue",
+        DELETED_RECENTLY,
         "",
         Class::Waits(
             Schedule::QUARANTINE,
             "SQS gives the name of a deleted queue to no other for 60 s; this goes on by itself",
         ),
     ),
+    Row("sqs:", DELETED_RECENTLY, "", Class::Absent),
     // The policy names a principal that was just made: SQS says so, or fails without a word.
     Row("sqs:CreateQueue", &["InternalFailure"], "", NEW),
     Row("sqs:SetQueueAttributes", &["InternalFailure"], "", NEW),

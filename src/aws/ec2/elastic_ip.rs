@@ -101,7 +101,7 @@ impl Resource for ElasticIp {
                 cx.ec2().describe_addresses().set_filters(Some(filters.clone())).send()
             })
             .await?;
-        labels.first(answer.addresses(), |it| it.tags(), |it| it.allocation_id())
+        labels.first(cx, answer.addresses(), |it| it.tags(), |it| it.allocation_id())
     }
 
     async fn list(cx: &Cx, scope: &Scope) -> Result<Option<Vec<Listed<Self>>>, Fault> {

@@ -115,7 +115,12 @@ impl Resource for InternetGateway {
             })
             .await?;
         let gateways = answer.internet_gateways();
-        labels.first(gateways, |gateway| gateway.tags(), |gateway| gateway.internet_gateway_id())
+        labels.first(
+            cx,
+            gateways,
+            |gateway| gateway.tags(),
+            |gateway| gateway.internet_gateway_id(),
+        )
     }
 
     async fn list(cx: &Cx, scope: &Scope) -> Result<Option<Vec<Listed<Self>>>, Fault> {

@@ -44,15 +44,18 @@ impl Labels<'_> {
         Ok(TagSpecification::builder().resource_type(kind).set_tags(Some(tags)).build())
     }
 
-    /// What finds the thing by its tags. A replacement has another name than what it replaces.
+    /// What finds the thing by its tags. A replacement has another name than what it replaces, unless
+    /// the manifest gives the tag `Name` itself.
     pub fn filters(self) -> Result<Vec<Filter>, Fault> {
         let filter = |(key, value): (&String, &String)| filter(&format!("tag:{key}"), [value]);
         Ok(self.owners()?.iter().map(filter).collect())
     }
 
-    /// The first of `found` with these labels: its id.
+    /// The first of `found` with these labels that is no older copy, which a replacement replaces: its
+    /// id.
     pub fn first<'t, T>(
         self,
+        cx: &Cx,
         found: &'t [T],
         tags: impl Fn(&'t T) -> &'t [Tag],
         id: impl Fn(&'t T) -> Option<&'t str>,
@@ -62,7 +65,8 @@ impl Labels<'_> {
             let found = from_aws(tags(thing));
             owners.iter().all(|(key, value)| found.get(key) == Some(value))
         };
-        Ok(found.iter().find(is_ours).and_then(id).map(Id::from))
+        let mut ids = found.iter().filter(is_ours).filter_map(id).map(Id::from);
+        Ok(ids.find(|id| !cx.hooks().is_older(id)))
     }
 
     fn owners(self) -> Result<Tags, Fault> {

@@ -139,7 +139,7 @@ impl Resource for NatGateway {
             .await?;
         let found = answer.nat_gateways.unwrap_or_default();
         let found: Vec<_> = found.into_iter().filter(is_there).collect();
-        labels.first(&found, |nat| nat.tags(), |nat| nat.nat_gateway_id())
+        labels.first(cx, &found, |nat| nat.tags(), |nat| nat.nat_gateway_id())
     }
 
     async fn list(cx: &Cx, scope: &Scope) -> Result<Option<Vec<Listed<Self>>>, Fault> {

@@ -134,7 +134,7 @@ impl Resource for RouteTable {
                 cx.ec2().describe_route_tables().set_filters(Some(filters.clone())).send()
             })
             .await?;
-        labels.first(answer.route_tables(), |it| it.tags(), |it| it.route_table_id())
+        labels.first(cx, answer.route_tables(), |it| it.tags(), |it| it.route_table_id())
     }
 
     async fn list(cx: &Cx, scope: &Scope) -> Result<Option<Vec<Listed<Self>>>, Fault> {

@@ -128,7 +128,7 @@ impl Resource for SecurityGroupRule {
             })
             .await?;
         let rules = answer.security_group_rules();
-        labels.first(rules, |rule| rule.tags(), |rule| rule.security_group_rule_id())
+        labels.first(cx, rules, |rule| rule.tags(), |rule| rule.security_group_rule_id())
     }
 
     async fn list(cx: &Cx, scope: &Scope) -> Result<Option<Vec<Listed<Self>>>, Fault> {

@@ -139,7 +139,7 @@ impl Resource for Subnet {
                 cx.ec2().describe_subnets().set_filters(Some(filters.clone())).send()
             })
             .await?;
-        labels.first(answer.subnets(), |subnet| subnet.tags(), |subnet| subnet.subnet_id())
+        labels.first(cx, answer.subnets(), |subnet| subnet.tags(), |subnet| subnet.subnet_id())
     }
 
     async fn list(cx: &Cx, scope: &Scope) -> Result<Option<Vec<Listed<Self>>>, Fault> {

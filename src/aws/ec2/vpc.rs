@@ -163,7 +163,7 @@ impl Resource for Vpc {
                 cx.ec2().describe_vpcs().set_filters(Some(filters.clone())).send()
             })
             .await?;
-        labels.first(answer.vpcs(), |vpc| vpc.tags(), |vpc| vpc.vpc_id())
+        labels.first(cx, answer.vpcs(), |vpc| vpc.tags(), |vpc| vpc.vpc_id())
     }
 
     async fn list(cx: &Cx, scope: &Scope) -> Result<Option<Vec<Listed<Self>>>, Fault> {

@@ -195,7 +195,7 @@ impl Resource for VpcEndpoint {
             .await?;
         let found = answer.vpc_endpoints.unwrap_or_default();
         let found: Vec<_> = found.into_iter().filter(|found| !calls::is_going(found)).collect();
-        labels.first(&found, |it| it.tags(), |it| it.vpc_endpoint_id())
+        labels.first(cx, &found, |it| it.tags(), |it| it.vpc_endpoint_id())
     }
 
     async fn list(cx: &Cx, scope: &Scope) -> Result<Option<Vec<Listed<Self>>>, Fault> {

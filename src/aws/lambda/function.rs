@@ -2,17 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aws_sdk_lambda::types::{Architecture, Runtime};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::function_code::Package;
-use super::function_state::{standing, wait_settled};
+use super::function_make::{make, persist, remake};
+use super::function_state::wait_idle;
 use super::{function_calls as calls, function_check, function_seen as seen};
 use crate::aws::{Cx, list, tags};
 use crate::graph::{
     Arn, Charset, Created, Fault, FaultKind, Foretold, Held, Id, Input, Listed, Moves, Naming,
-    Objection, OrAbsent, Place, Resource, Scope, Seen, Tags, Waited,
+    Objection, OrAbsent, Place, Resource, Scope, Seen, Tags,
 };
 use crate::outputs;
 
@@ -148,53 +147,11 @@ impl Resource for Function {
         function_check::check(want)
     }
 
-    /// It does not wait until the function is active, since neither permissions nor mappings nor
-    /// APIs need that; in a network it does, since there Lambda can still fail.
     async fn create(cx: &Cx, want: &FunctionInputs) -> Result<Created<Self>, Fault> {
         let name = want.name.get()?;
-        let role = want.role.get()?.as_str();
-        let (environment, logging) = (calls::environment(want)?, calls::logging(want)?);
-        let vpc = want.vpc.as_ref().map(calls::vpc).transpose()?;
-        let package = Package::prepare(cx, want).await?;
-        let code = calls::code(&package);
-        let created = cx
-            .call("lambda:CreateFunction", || {
-                cx.lambda()
-                    .create_function()
-                    .function_name(name)
-                    .role(role)
-                    .code(code.clone())
-                    .handler(&want.handler)
-                    .runtime(Runtime::from(want.runtime.as_str()))
-                    .architectures(Architecture::from(want.architecture.as_str()))
-                    .memory_size(want.memory)
-                    .timeout(want.timeout)
-                    .environment(environment.clone())
-                    .logging_config(logging.clone())
-                    .description(&want.description)
-                    .set_layers((!want.layers.is_empty()).then(|| want.layers.clone()))
-                    .tracing_config(calls::tracing(want))
-                    .set_ephemeral_storage(calls::storage(want))
-                    .set_vpc_config(vpc.clone())
-                    .set_tags(Some(want.tags.clone().into_iter().collect()))
-                    .send()
-            })
-            .await;
-        let id = Id::from(name.as_str());
-        let more = want.concurrency.is_some() || vpc.is_some() || package.is_staged();
-        if created.is_ok() && more {
-            cx.made(&id).await?;
-        }
-        let code_sha256 = package.sha256.clone();
-        package.clear(cx).await;
-        let created = created?;
-        if want.concurrency.is_some() {
-            calls::reserve(cx, name, want.concurrency).await?;
-        }
-        if vpc.is_some() && matches!(standing!(&created).settled(name)?, Waited::Still(_)) {
-            wait_settled(cx, name, true).await?;
-        }
-        Ok(Created { id, outputs: outputs_of(name, code_sha256, cx.place())? })
+        let code_sha256 = make(cx, want).await?;
+        let outputs = outputs_of(name, code_sha256, cx.place())?;
+        Ok(Created { id: Id::from(name.as_str()), outputs })
     }
 
     async fn read(cx: &Cx, held: &Held<Self>) -> Result<Option<Seen<Self>>, Fault> {
@@ -225,18 +182,14 @@ impl Resource for Function {
         want: &FunctionInputs,
     ) -> Result<FunctionOutputs, Fault> {
         let name = held.id.as_str();
-        let recode = held.differs(want, |inputs| (&inputs.code, &inputs.architecture));
-        if held.differs(want, calls::configuration)
-            && !calls::reconfigure(cx, held, want).await?
-            && recode
-        {
-            wait_settled(cx, name, false).await?;
+        // Lambda refuses changes of one that it is still making, for minutes in a network.
+        if !held.finished || held.inputs.vpc.is_some() {
+            let failed = wait_idle(cx, name, !held.finished).await?;
+            if failed && !held.finished {
+                return outputs_of(name, remake(cx, want).await?, cx.place());
+            }
         }
-        let code_sha256 = if recode {
-            calls::update_code(cx, name, want).await?
-        } else {
-            held.outputs()?.code_sha256.clone()
-        };
+        let code_sha256 = persist(cx, |_| calls::change(cx, held, want)).await?;
         if held.inputs.concurrency != want.concurrency
             || (!held.finished && want.concurrency.is_some())
         {
@@ -254,19 +207,14 @@ impl Resource for Function {
         if held.inputs.vpc.is_some() {
             match calls::leave_vpc(cx, name).await {
                 Err(fault) if fault.kind == FaultKind::Absent => return Ok(()),
-                Err(fault) if fault.kind == FaultKind::Refused => {
-                    // A function that has failed cannot be changed any more, only deleted.
+                Err(fault) if matches!(fault.kind, FaultKind::Refused | FaultKind::NotReady) => {
+                    // What cannot be changed can still be deleted.
                     tracing::debug!(%fault, name, "the function does not leave its network");
                 }
                 result => result?,
             }
         }
-        cx.call("lambda:DeleteFunction", || {
-            cx.lambda().delete_function().function_name(name).send()
-        })
-        .await
-        .or_absent()?;
-        Ok(())
+        calls::delete(cx, name).await
     }
 
     async fn list(cx: &Cx, scope: &Scope) -> Result<Option<Vec<Listed<Self>>>, Fault> {

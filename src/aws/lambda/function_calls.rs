@@ -8,17 +8,42 @@ use aws_sdk_lambda::types::{
 };
 
 use super::function_code::{Package, PackagePlace};
-use super::function_state::{standing, wait_settled};
+use super::function_state::{standing, wait_idle, wait_settled};
 use super::{Function, FunctionInputs, FunctionVpc};
 use crate::aws::Cx;
-use crate::graph::{Fault, Held, Input, Waited};
+use crate::graph::{Fault, Held, Input, OrAbsent, Waited};
 
-/// Sends the part of the configuration that differs; tells whether Lambda is done with it.
-pub(super) async fn reconfigure(
+/// Makes a function what is wanted in code and configuration; tells the SHA-256 of its archive. What
+/// else changes waits for Lambda, and so does all that is in a network: there it can still fail.
+///
+/// # Errors
+/// Lambda's refusals, and why it failed.
+pub(super) async fn change(
     cx: &Cx,
     held: &Held<Function>,
     want: &FunctionInputs,
-) -> Result<bool, Fault> {
+) -> Result<String, Fault> {
+    let name = held.id.as_str();
+    let networked = held.inputs.vpc.is_some() || want.vpc.is_some();
+    let recode = held.differs(want, |inputs| (&inputs.code, &inputs.architecture));
+    if held.differs(want, configuration)
+        && !reconfigure(cx, held, want).await?
+        && (recode || networked)
+    {
+        wait_settled(cx, name, false).await?;
+    }
+    if !recode {
+        return Ok(held.outputs()?.code_sha256.clone());
+    }
+    let code_sha256 = update_code(cx, name, want).await?;
+    if networked {
+        wait_settled(cx, name, false).await?;
+    }
+    Ok(code_sha256)
+}
+
+/// Sends the part of the configuration that differs; tells whether Lambda is done with it.
+async fn reconfigure(cx: &Cx, held: &Held<Function>, want: &FunctionInputs) -> Result<bool, Fault> {
     let name = held.id.as_str();
     let role = want.role.get()?.as_str();
     let (environment, logging) = (environment(want)?, logging(want)?);
@@ -72,18 +97,14 @@ pub(super) async fn reconfigure(
 }
 
 /// The inputs that UpdateFunctionConfiguration takes.
-pub(super) fn configuration(inputs: &FunctionInputs) -> impl PartialEq + '_ {
+fn configuration(inputs: &FunctionInputs) -> impl PartialEq + '_ {
     let place = (&inputs.role, &inputs.log_group, &inputs.vpc, &inputs.layers);
     let code = (&inputs.handler, &inputs.runtime, &inputs.environment, &inputs.description);
     let size = (inputs.memory, inputs.timeout, inputs.ephemeral_storage, inputs.tracing);
     (place, code, size)
 }
 
-pub(super) async fn update_code(
-    cx: &Cx,
-    name: &str,
-    want: &FunctionInputs,
-) -> Result<String, Fault> {
+async fn update_code(cx: &Cx, name: &str, want: &FunctionInputs) -> Result<String, Fault> {
     let package = Package::prepare(cx, want).await?;
     let updated = cx
         .call("lambda:UpdateFunctionCode", || {
@@ -105,7 +126,16 @@ pub(super) async fn update_code(
     updated.map(|_| sha256)
 }
 
+/// Takes the function out of its network. One that Lambda failed to make is left as it is: it can only
+/// be deleted.
+///
+/// # Errors
+/// Lambda's refusals, and why it failed.
 pub(super) async fn leave_vpc(cx: &Cx, name: &str) -> Result<(), Fault> {
+    let failed = wait_idle(cx, name, false).await?;
+    if failed {
+        return Ok(());
+    }
     let answer = cx
         .call("lambda:UpdateFunctionConfiguration", || {
             let request = cx.lambda().update_function_configuration();
@@ -116,6 +146,17 @@ pub(super) async fn leave_vpc(cx: &Cx, name: &str) -> Result<(), Fault> {
         Waited::Ready(()) => Ok(()),
         Waited::Still(_) => wait_settled(cx, name, false).await,
     }
+}
+
+/// Deletes the function. One that is gone is a success.
+///
+/// # Errors
+/// Lambda's refusals.
+pub(super) async fn delete(cx: &Cx, name: &str) -> Result<(), Fault> {
+    cx.call("lambda:DeleteFunction", || cx.lambda().delete_function().function_name(name).send())
+        .await
+        .or_absent()?;
+    Ok(())
 }
 
 pub(super) async fn reserve(cx: &Cx, name: &str, concurrency: Option<i32>) -> Result<(), Fault> {

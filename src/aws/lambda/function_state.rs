@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use aws_sdk_lambda::types::{LastUpdateStatus, State};
+use tokio::time::Instant;
 
 use crate::aws::Cx;
 use crate::graph::{Fault, FaultKind, Waited};
@@ -10,6 +11,10 @@ use crate::graph::{Fault, FaultKind, Waited};
 /// Functions in a new network take minutes.
 const DEADLINE: Duration = Duration::from_secs(600);
 const LONGEST: Duration = Duration::from_secs(2);
+/// How long a function that was just made may take to be seen.
+const SEEN: Duration = Duration::from_secs(60);
+/// Reasons that pass. Lambda does not try again, whoever asked has to.
+const PASSING: [&str; 3] = ["EC2RequestLimitExceeded", "InternalError", "InsufficientCapacity"];
 
 /// A function's state in the answers that hold it.
 pub(super) struct Standing<'a> {
@@ -62,6 +67,21 @@ impl Standing<'_> {
             }
         }
     }
+
+    /// Whether Lambda is at work on nothing, so that the function can be changed or deleted, and then
+    /// whether it failed to make it. How the last update ended does not matter to the next one.
+    fn idle(&self) -> Waited<bool> {
+        match (self.state, self.update) {
+            (Some(State::Failed), _) => Waited::Ready(true),
+            (Some(state @ (State::Pending | State::Deleting)), _) => {
+                Waited::Still(state.as_str().to_owned())
+            }
+            (_, None | Some(LastUpdateStatus::InProgress)) => {
+                Waited::Still(LastUpdateStatus::InProgress.as_str().to_owned())
+            }
+            _ => Waited::Ready(false),
+        }
+    }
 }
 
 /// Waits until Lambda has carried out what was asked of the function. A `fresh` one may not be seen
@@ -70,31 +90,62 @@ impl Standing<'_> {
 /// # Errors
 /// Where it failed; [`FaultKind::Absent`] where it is gone; [`FaultKind::NotReady`] after ten minutes.
 pub(super) async fn wait_settled(cx: &Cx, name: &str, fresh: bool) -> Result<(), Fault> {
+    watch(cx, name, fresh, |standing| standing.settled(name)).await
+}
+
+/// Waits until Lambda is at work on nothing of the function; tells whether it failed to make it.
+///
+/// # Errors
+/// [`FaultKind::Absent`] where it is gone; [`FaultKind::NotReady`] after ten minutes.
+pub(super) async fn wait_idle(cx: &Cx, name: &str, fresh: bool) -> Result<bool, Fault> {
+    watch(cx, name, fresh, |standing| Ok(standing.idle())).await
+}
+
+/// Waits until a function that was deleted is gone.
+///
+/// # Errors
+/// [`FaultKind::NotReady`] after ten minutes.
+pub(super) async fn wait_gone(cx: &Cx, name: &str) -> Result<(), Fault> {
+    match watch(cx, name, false, |_| Ok(Waited::<()>::Still("Deleting".to_owned()))).await {
+        Err(fault) if fault.kind == FaultKind::Absent => Ok(()),
+        ended => ended,
+    }
+}
+
+async fn watch<T>(
+    cx: &Cx,
+    name: &str,
+    fresh: bool,
+    judge: impl Fn(&Standing<'_>) -> Result<Waited<T>, Fault>,
+) -> Result<T, Fault> {
+    let since = Instant::now();
     cx.wait(format!("function {name}"), LONGEST, DEADLINE, || async {
         // GetFunction has the largest quota of all that tell the state.
         let answer = cx
             .call("lambda:GetFunction", || cx.lambda().get_function().function_name(name).send())
             .await;
         let answer = match answer {
-            Err(fault) if fresh && fault.kind == FaultKind::Absent => {
+            Err(fault) if fault.kind == FaultKind::Absent && fresh && since.elapsed() < SEEN => {
                 return Ok(Waited::Still("not seen yet".to_owned()));
             }
             answer => answer?,
         };
         match answer.configuration() {
-            Some(configuration) => standing!(configuration).settled(name),
+            Some(configuration) => judge(&standing!(configuration)),
             None => Ok(Waited::Still("unknown".to_owned())),
         }
     })
     .await
 }
 
+/// Whether a function failed for a reason that passes.
+pub(super) fn passes(fault: &Fault) -> bool {
+    fault.kind == FaultKind::NotReady && fault.is(&PASSING)
+}
+
 fn failed(name: &str, code: Option<&str>, reason: Option<&str>) -> Fault {
     let code = code.unwrap_or_default();
-    let kind = match code {
-        "EC2RequestLimitExceeded" | "InternalError" | "InsufficientCapacity" => FaultKind::NotReady,
-        _ => FaultKind::Refused,
-    };
+    let kind = if PASSING.contains(&code) { FaultKind::NotReady } else { FaultKind::Refused };
     let reason = reason.unwrap_or("Lambda gave no reason");
     let mut fault = Fault::new(kind, format!("function {name} failed: {reason}"));
     fault.code = (!code.is_empty()).then(|| code.to_owned());
@@ -107,9 +158,7 @@ fn failed(name: &str, code: Option<&str>, reason: Option<&str>) -> Fault {
 /// What to do about a reason code (*Lambda API Reference*, "FunctionConfiguration").
 fn advice(code: &str) -> Option<&'static str> {
     Some(match code {
-        "EC2RequestLimitExceeded" | "InternalError" | "InsufficientCapacity" => {
-            "run the same command again"
-        }
+        code if PASSING.contains(&code) => "run the same command again",
         "EniLimitExceeded" => {
             "the VPC's quota of network interfaces is used up; delete functions that nothing uses or raise it under Service Quotas"
         }

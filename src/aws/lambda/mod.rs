@@ -8,6 +8,7 @@ mod function;
 mod function_calls;
 mod function_check;
 pub(super) mod function_code;
+mod function_make;
 mod function_seen;
 mod function_state;
 mod permission;

@@ -255,7 +255,8 @@ impl Resource for DbCluster {
     async fn delete(cx: &Cx, held: &Held<Self>) -> Result<(), Fault> {
         let (name, inputs) = (held.id.as_str(), &held.inputs);
         let call = calls::delete(cx, name, inputs);
-        teardown::delete::<Found>(cx, name, inputs.deletion_protection, call).await
+        teardown::delete::<Found>(cx, name, inputs.deletion_protection, inputs.final_snapshot, call)
+            .await
     }
 
     async fn list(cx: &Cx, scope: &Scope) -> Result<Option<Vec<Listed<Self>>>, Fault> {

@@ -68,6 +68,13 @@ pub(super) fn authentication(way: &str) -> (Option<bool>, Option<Authentication>
     ((way == PASSWORD).then_some(true), (way == IAM).then(|| Authentication::from(IAM)))
 }
 
+/// The same for a change to that way, if it changes. What is left out stays as it is, so that the way
+/// back from IAM is told (*Amazon RDS API Reference*, "ModifyDBInstance").
+pub(super) fn changed_authentication(way: Option<&str>) -> (Option<bool>, Option<Authentication>) {
+    let (password, _) = authentication(way.unwrap_or_default());
+    (password, way.map(Authentication::from))
+}
+
 /// Waits until the description of a cluster that was just made is complete.
 pub async fn wait_outputs(
     cx: &Cx,
@@ -152,7 +159,7 @@ async fn modify(
     let major = version::major(&is.engine_version) != version::major(&want.engine_version);
     let way = &want.master_user_authentication;
     let way = (is.master_user_authentication != *way).then_some(way.as_str());
-    let (password, iam) = authentication(way.unwrap_or_default());
+    let (password, authentication) = changed_authentication(way);
     let changed = |differs: bool, value: bool| differs.then_some(value);
     cx.call("rds:ModifyDBCluster", || {
         cx.rds()
@@ -162,7 +169,7 @@ async fn modify(
             .set_engine_version(version.clone())
             .set_allow_major_version_upgrade((version.is_some() && major).then_some(true))
             .set_manage_master_user_password(password)
-            .set_master_user_authentication_type(iam.clone())
+            .set_master_user_authentication_type(authentication.clone())
             .set_vpc_security_group_ids(groups.clone())
             .set_db_cluster_parameter_group_name(parameter_group.clone())
             .set_serverless_v2_scaling_configuration(

@@ -2,7 +2,7 @@
 
 use aws_sdk_rds::types::DbInstance as Found;
 
-use super::cluster_calls::{authentication, ids};
+use super::cluster_calls::{authentication, changed_authentication, ids};
 use super::describe::{self, Change};
 use super::instance::{self, DbInstanceInputs, DbInstanceOutputs};
 use super::{DbInstance, tags, teardown, version};
@@ -121,7 +121,8 @@ async fn modify(
         Some(asked) => Some(version::resolve(cx, &want.engine, &asked).await?),
     };
     let major = version::major(&is.engine_version) != version::major(&want.engine_version);
-    let (password, iam) = authentication(&changed!(master_user_authentication).unwrap_or_default());
+    let (password, authentication) =
+        changed_authentication(changed!(master_user_authentication).as_deref());
     cx.call("rds:ModifyDBInstance", || {
         cx.rds()
             .modify_db_instance()
@@ -135,7 +136,7 @@ async fn modify(
             .set_storage_type(changed!(storage_type))
             .set_multi_az(changed!(multi_az))
             .set_manage_master_user_password(password)
-            .set_master_user_authentication_type(iam.clone())
+            .set_master_user_authentication_type(authentication.clone())
             .set_vpc_security_group_ids(groups.clone())
             .set_db_parameter_group_name(parameter_group.clone())
             .set_backup_retention_period(changed!(backup_retention))

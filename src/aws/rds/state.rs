@@ -104,6 +104,10 @@ pub const BAD: [(&str, &str); 18] = [
     ("deleted", "somebody deleted it; run again to make it anew"),
 ];
 
+/// States in which RDS deletes a database only without a last snapshot (*Amazon RDS API Reference*,
+/// "DeleteDBInstance", `SkipFinalSnapshot`).
+pub const NO_SNAPSHOT: [&str; 3] = ["failed", "incompatible-network", "incompatible-restore"];
+
 /// Whether the database can be used and changed now.
 ///
 /// # Errors

@@ -4,7 +4,7 @@ use std::future::Future;
 
 use super::describe::{Change, Described};
 use super::identifier;
-use super::state::{DEADLINE, LONGEST};
+use super::state::{DEADLINE, LONGEST, NO_SNAPSHOT};
 use crate::aws::Cx;
 use crate::graph::{Fault, FaultKind, OrAbsent, Waited};
 
@@ -19,7 +19,8 @@ pub fn snapshot_id(name: &str) -> String {
 }
 
 /// Deletes a database with this call, and waits until it is gone: what it stands on cannot be deleted
-/// before. Where RDS protects it, the manifest of now has to say that it does not.
+/// before. Where RDS protects it, the manifest of now has to say that it does not; and that no last
+/// `snapshot` is wanted, where its state allows none.
 ///
 /// # Errors
 /// RDS's refusals; [`FaultKind::NotReady`] where it takes too long.
@@ -27,10 +28,14 @@ pub async fn delete<D: Described>(
     cx: &Cx,
     name: &str,
     protect: bool,
+    snapshot: bool,
     call: impl Future<Output = Result<(), Fault>>,
 ) -> Result<(), Fault> {
     let Some(found) = D::describe(cx, name).await? else { return Ok(()) };
     if !found.is_going() {
+        if snapshot && NO_SNAPSHOT.contains(&found.state()) {
+            return Err(no_snapshot(D::WHAT, name, found.state()));
+        }
         if found.is_protected() {
             if protect {
                 return Err(protected(D::WHAT, name));
@@ -48,6 +53,15 @@ fn protected(what: &str, name: &str) -> Fault {
     Fault::new(FaultKind::Refused, message).advise(
         "to delete it with its data, set `deletion_protection = false` in the manifest's `database` \
          and run again",
+    )
+}
+
+/// The refusal to delete a database without the last snapshot that is asked for.
+fn no_snapshot(what: &str, name: &str, state: &str) -> Fault {
+    let message = format!("{what} {name} is {state}, and RDS makes no last snapshot of such a one");
+    Fault::new(FaultKind::Refused, message).advise(
+        "to delete it without one, use `--skip-final-snapshot`, or set `final_snapshot = false` in \
+         the manifest's `database` and run again; its automated backups can be restored before",
     )
 }
 

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::aws::check::Check;
-use crate::aws::{Cx, Policy, list};
+use crate::aws::{Cx, Policy, list, tags};
 use crate::graph::{
     Arn, Charset, Created, Fault, FaultKind, Foretold, Held, Id, Input, Listed, Naming,
     NotYetKnown, Objection, OrAbsent, Place, Resource, Scope, Seen, Tags,
@@ -132,8 +132,10 @@ impl Resource for Queue {
 
     async fn create(cx: &Cx, want: &QueueInputs) -> Result<Created<Self>, Fault> {
         let name = want.name.get()?;
-        // CreateQueue answers with another's queue where its attributes happen to be the same.
-        if url(cx, name).await?.is_some() {
+        // CreateQueue answers with another's queue where its attributes happen to be the same. One of
+        // ours may be going: only CreateQueue tells (*Amazon SQS API Reference*, "DeleteQueue").
+        let standing = standing_tags(cx, name).await?;
+        if standing.as_ref().is_some_and(|found| !tags::same_owner(found, &want.tags)) {
             return Err(Fault::new(
                 FaultKind::Exists,
                 format!("a queue named {name} exists already"),
@@ -154,7 +156,12 @@ impl Resource for Queue {
         let url = queue
             .queue_url
             .ok_or_else(|| Fault::new(FaultKind::Defect, "sqs:CreateQueue gave no URL"))?;
-        Ok(Created { id: Id::from(url.as_str()), outputs: outputs_of(name, url, cx.place())? })
+        let id = Id::from(url.as_str());
+        if let Some(was) = standing.filter(|was| *was != want.tags) {
+            cx.made(&id).await?;
+            change_tags(cx, &url, false, &was, &want.tags).await?;
+        }
+        Ok(Created { id, outputs: outputs_of(name, url, cx.place())? })
     }
 
     async fn read(cx: &Cx, held: &Held<Self>) -> Result<Option<Seen<Self>>, Fault> {
@@ -172,9 +179,7 @@ impl Resource for Queue {
         let Some(attributes) = answer.map(|answer| answer.attributes.unwrap_or_default()) else {
             return Ok(None);
         };
-        let tags = cx
-            .call("sqs:ListQueueTags", || cx.sqs().list_queue_tags().queue_url(url).send())
-            .await?;
+        let Some(tags) = tags_of(cx, url).await? else { return Ok(None) };
         let name = url.rsplit('/').next().unwrap_or_default();
         let text =
             |attribute: Attribute| attributes.get(&attribute).filter(|text| !text.is_empty());
@@ -193,7 +198,7 @@ impl Resource for Queue {
                 .map(|text| Policy::from_json(text))
                 .transpose()?
                 .unwrap_or_default(),
-            tags: crate::aws::tags::ours(tags.tags.unwrap_or_default()),
+            tags,
         };
         Ok(Some(Seen { inputs, outputs: outputs_of(name, url.to_owned(), cx.place())? }))
     }
@@ -219,23 +224,7 @@ impl Resource for Queue {
             })
             .await?;
         }
-        let (gone, put) = crate::aws::tags::due(held.finished, &held.inputs.tags, &want.tags);
-        if !put.is_empty() {
-            cx.call("sqs:TagQueue", || {
-                cx.sqs()
-                    .tag_queue()
-                    .queue_url(url)
-                    .set_tags(Some(put.clone().into_iter().collect()))
-                    .send()
-            })
-            .await?;
-        }
-        if !gone.is_empty() {
-            cx.call("sqs:UntagQueue", || {
-                cx.sqs().untag_queue().queue_url(url).set_tag_keys(Some(gone.clone())).send()
-            })
-            .await?;
-        }
+        change_tags(cx, url, held.finished, &held.inputs.tags, &want.tags).await?;
         outputs_of(want.name.get()?, url.to_owned(), cx.place())
     }
 
@@ -262,6 +251,47 @@ async fn url(cx: &Cx, name: &str) -> Result<Option<String>, Fault> {
         .await
         .or_absent()?;
     Ok(answer.and_then(|answer| answer.queue_url))
+}
+
+/// The tags of the queue of that URL; none where it is gone.
+async fn tags_of(cx: &Cx, url: &str) -> Result<Option<Tags>, Fault> {
+    let answer = cx
+        .call("sqs:ListQueueTags", || cx.sqs().list_queue_tags().queue_url(url).send())
+        .await
+        .or_absent()?;
+    Ok(answer.map(|answer| tags::ours(answer.tags.unwrap_or_default())))
+}
+
+/// The tags of the queue of that name, where there is one.
+async fn standing_tags(cx: &Cx, name: &str) -> Result<Option<Tags>, Fault> {
+    match url(cx, name).await? {
+        Some(url) => tags_of(cx, &url).await,
+        None => Ok(None),
+    }
+}
+
+async fn change_tags(
+    cx: &Cx,
+    url: &str,
+    finished: bool,
+    was: &Tags,
+    want: &Tags,
+) -> Result<(), Fault> {
+    let (gone, put) = tags::due(finished, was, want);
+    if !put.is_empty() {
+        cx.call("sqs:TagQueue", || {
+            let tags = put.clone().into_iter().collect();
+            cx.sqs().tag_queue().queue_url(url).set_tags(Some(tags)).send()
+        })
+        .await?;
+    }
+    if !gone.is_empty() {
+        cx.call("sqs:UntagQueue", || {
+            cx.sqs().untag_queue().queue_url(url).set_tag_keys(Some(gone.clone())).send()
+        })
+        .await?;
+    }
+    Ok(())
 }
 
 fn outputs_of(name: &str, url: String, place: &Place) -> Result<QueueOutputs, Fault> {

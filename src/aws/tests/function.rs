@@ -1,5 +1,7 @@
 //! Functions: which calls a change takes, the states between them, and what Lambda makes wait.
 
+mod network;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
@@ -7,7 +9,7 @@ use serde_json::{Value, json};
 use crate::aws::injected::{Injected, broken, done, held, json, refuse};
 use crate::aws::lambda::function_code::DIRECT;
 use crate::aws::{Function, FunctionInputs, FunctionOutputs, FunctionVpc};
-use crate::graph::{Arn, Expr, FaultKind, Held, Id, Input, Part, Resource};
+use crate::graph::{Arn, Expr, FaultKind, Held, Input, Part, Resource};
 
 /// The SHA-256 of no bytes, in base64.
 const NOTHING: &str = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
@@ -152,65 +154,9 @@ async fn a_failed_update_says_what_to_do() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_function_in_a_network_is_waited_for_and_may_fail_there() {
-    let pending = || json!({"State": "Pending", "StateReasonCode": "Creating"});
-    let created = || Injected::new().answers("lambda:CreateFunction", [json(pending())]);
-
-    let active = json!({"State": "Active", "LastUpdateStatus": "Successful"});
-    let unseen = refuse("ResourceNotFoundException", "Function not found");
-    let looks = [unseen, json(told(pending())), json(told(active))];
-    let aws = created().answers("lambda:GetFunction", looks);
-    Function::create(&aws.cx(), &in_vpc()).await.unwrap();
-    assert_eq!(aws.made(), [Id::from("f")]);
-    let sent = aws.sent("lambda:CreateFunction")[0].json();
-    assert_eq!(sent["VpcConfig"], json!({"SubnetIds": ["subnet-1"], "SecurityGroupIds": ["sg-1"]}));
-
-    for (code, kind) in [
-        ("EniLimitExceeded", FaultKind::Refused),
-        ("InsufficientRolePermissions", FaultKind::Refused),
-        ("InvalidSubnet", FaultKind::Refused),
-        ("InvalidSecurityGroup", FaultKind::Refused),
-        ("KMSKeyAccessDenied", FaultKind::Refused),
-        ("DisallowedByVpcEncryptionControl", FaultKind::Refused),
-        ("EC2RequestLimitExceeded", FaultKind::NotReady),
-        ("InternalError", FaultKind::NotReady),
-    ] {
-        let failed = json!({"State": "Failed", "StateReasonCode": code, "StateReason": "Why"});
-        let aws = created().answers("lambda:GetFunction", [json(told(failed))]);
-        let fault = Function::create(&aws.cx(), &in_vpc()).await.unwrap_err();
-        assert_eq!((fault.kind, fault.code.as_deref()), (kind, Some(code)));
-        assert!(fault.advice.is_some(), "{code}");
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_function_leaves_its_network_before_it_is_deleted() {
-    let aws = Injected::new()
-        .answers("lambda:UpdateFunctionConfiguration", [json(updating("InProgress"))])
-        .answers(
-            "lambda:GetFunction",
-            [json(told(updating("InProgress"))), json(told(updating("Successful")))],
-        )
-        .answers("lambda:DeleteFunction", [done()]);
-    Function::delete(&aws.cx(), &existing(in_vpc())).await.unwrap();
-    let sent = aws.sent("lambda:UpdateFunctionConfiguration")[0].json();
-    assert_eq!(sent, json!({"VpcConfig": {"SubnetIds": [], "SecurityGroupIds": []}}));
-    assert_eq!(aws.calls().last().unwrap(), "lambda:DeleteFunction");
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_function_that_cannot_leave_its_network_is_deleted_all_the_same() {
-    let refused = refuse("InvalidParameterValueException", "The function has failed");
-    let aws = Injected::new()
-        .answers("lambda:UpdateFunctionConfiguration", [refused])
-        .answers("lambda:DeleteFunction", [done()]);
-    Function::delete(&aws.cx(), &existing(in_vpc())).await.unwrap();
-}
-
-#[tokio::test(start_paused = true)]
 async fn a_function_that_is_gone_is_deleted() {
     let gone = || refuse("ResourceNotFoundException", "Function not found");
-    let aws = Injected::new().answers("lambda:UpdateFunctionConfiguration", [gone()]);
+    let aws = Injected::new().answers("lambda:GetFunction", [gone()]);
     Function::delete(&aws.cx(), &existing(in_vpc())).await.unwrap();
     let aws = Injected::new().answers("lambda:DeleteFunction", [gone()]);
     Function::delete(&aws.cx(), &existing(inputs())).await.unwrap();
@@ -219,6 +165,7 @@ async fn a_function_that_is_gone_is_deleted() {
 #[tokio::test(start_paused = true)]
 async fn a_function_that_was_left_half_made_is_sent_whole() {
     let aws = Injected::new()
+        .answers("lambda:GetFunction", [json(told(updating("Successful")))])
         .answers("lambda:UpdateFunctionConfiguration", [json(updating("Successful"))])
         .answers("lambda:UpdateFunctionCode", [json(updating("Successful"))])
         .answers("lambda:PutFunctionConcurrency", [json(json!({}))]);

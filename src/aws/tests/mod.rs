@@ -17,6 +17,7 @@ mod log_group;
 mod permission;
 mod queue;
 mod rds;
+mod reads;
 mod role;
 mod scheduler;
 mod stage;

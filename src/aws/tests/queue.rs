@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use crate::aws::injected::{Injected, broken, held, json, refuse};
 use crate::aws::{Policy, Principal, Queue, QueueInputs, QueueOutputs, Redrive, Statement};
-use crate::graph::{Arn, FaultKind, Held, Input, Resource};
+use crate::graph::{Arn, FaultKind, Held, Input, Resource, Tags};
 
 const URL: &str = "https://sqs.eu-west-1.amazonaws.com/123456789012/q";
 const ABSENT: &str = "AWS.SimpleQueueService.NonExistentQueue";
@@ -140,16 +140,71 @@ async fn a_wrong_value_is_refused_at_once() {
     assert_eq!(fault.kind, FaultKind::Refused);
 }
 
+fn owned() -> QueueInputs {
+    let tags = [("maas:project", "p"), ("maas:environment", "e"), ("maas:address", "a/queue")];
+    let tags = tags.map(|(key, value)| (key.to_owned(), value.to_owned()));
+    QueueInputs { tags: tags.into(), ..inputs() }
+}
+
+/// A queue that stands, or goes: for a minute nothing but CreateQueue tells which.
+fn standing(tags: &Tags) -> Injected {
+    Injected::new()
+        .answers("sqs:GetQueueUrl", [json(json!({"QueueUrl": URL}))])
+        .answers("sqs:ListQueueTags", [json(json!({"Tags": tags}))])
+}
+
 #[tokio::test(start_paused = true)]
-async fn a_queue_that_exists_is_not_taken_over() {
-    let aws = Injected::new().answers("sqs:GetQueueUrl", [json(json!({"QueueUrl": URL}))]);
-    let fault = Queue::create(&aws.cx(), &inputs()).await.unwrap_err();
+async fn a_queue_of_somebody_else_is_told_of_before_one_is_asked_for() {
+    let mut others = owned().tags;
+    others.insert("maas:environment".to_owned(), "other".to_owned());
+    for tags in [Tags::new(), others] {
+        let aws = standing(&tags);
+        let fault = Queue::create(&aws.cx(), &owned()).await.unwrap_err();
+        assert_eq!(fault.kind, FaultKind::Exists);
+        assert!(aws.sent("sqs:CreateQueue").is_empty());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_queue_of_ours_that_is_going_is_waited_for_and_made_anew() {
+    let gone = || refuse("QueueDeletedRecently", "You must wait 60 seconds.");
+    let going = std::iter::repeat_with(gone).take(11);
+    let made = json(json!({"QueueUrl": URL}));
+    let aws = standing(&owned().tags).answers("sqs:CreateQueue", going.chain([made]));
+    let started = Instant::now();
+    let created = Queue::create(&aws.cx(), &owned()).await.unwrap();
+    assert_eq!(created.outputs.url, URL);
+    assert!(started.elapsed() >= Duration::from_secs(55));
+
+    // Its tags went before its name.
+    let made = json(json!({"QueueUrl": URL}));
+    let aws = Injected::new()
+        .answers("sqs:GetQueueUrl", [json(json!({"QueueUrl": URL}))])
+        .answers("sqs:ListQueueTags", [refuse(ABSENT, "no such queue")])
+        .answers("sqs:CreateQueue", [gone(), made]);
+    Queue::create(&aws.cx(), &owned()).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_queue_of_ours_that_stands_is_left_to_who_takes_it_over() {
+    let other = refuse("QueueAlreadyExists", "A queue already exists with another value");
+    let aws = standing(&owned().tags).answers("sqs:CreateQueue", [other]);
+    let fault = Queue::create(&aws.cx(), &owned()).await.unwrap_err();
     assert_eq!(fault.kind, FaultKind::Exists);
+
+    // Its attributes are the same, so that SQS gives it; its tags may be older.
+    let mut older = owned().tags;
+    older.insert("team".to_owned(), "shop".to_owned());
+    let aws = standing(&older)
+        .answers("sqs:CreateQueue", [json(json!({"QueueUrl": URL}))])
+        .answers("sqs:TagQueue", [json(json!({}))]);
+    Queue::create(&aws.cx(), &owned()).await.unwrap();
+    assert_eq!(aws.made(), [URL.into()]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_queue_that_is_gone_is_gone_in_both_spellings() {
-    for code in [ABSENT, "QueueDoesNotExist"] {
+    for code in [ABSENT, "QueueDoesNotExist", "QueueDeletedRecently"] {
         let gone = || refuse(code, "The specified queue does not exist.");
         let aws = Injected::new()
             .answers("sqs:GetQueueAttributes", [gone()])

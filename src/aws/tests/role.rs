@@ -109,11 +109,14 @@ async fn what_others_gave_a_role_is_taken_from_it_before_it_is_deleted() {
         <CreateDate>2026-01-01T00:00:00Z</CreateDate><Roles/></member></InstanceProfiles>";
     let aws = Injected::new()
         .answers("iam:DeleteRolePolicy", [refuse("NoSuchEntity", ""), done()])
-        .answers("iam:DeleteRole", [conflict, done()])
-        .answers("iam:ListAttachedRolePolicies", [xml(attached)])
+        .answers("iam:DeleteRole", [conflict.clone(), conflict, done()])
+        .answers("iam:ListAttachedRolePolicies", [xml(attached), xml("")])
         .answers("iam:DetachRolePolicy", [done()])
-        .answers("iam:ListRolePolicies", [xml("<PolicyNames><member>o</member></PolicyNames>")])
-        .answers("iam:ListInstanceProfilesForRole", [xml(profiles)])
+        .answers(
+            "iam:ListRolePolicies",
+            [xml("<PolicyNames><member>o</member></PolicyNames>"), xml("<PolicyNames/>")],
+        )
+        .answers("iam:ListInstanceProfilesForRole", [xml(profiles), xml("<InstanceProfiles/>")])
         .answers("iam:RemoveRoleFromInstanceProfile", [done()]);
     Role::delete(&aws.cx(), &existing(inputs())).await.unwrap();
     assert_eq!(aws.calls().last().map(String::as_str), Some("iam:DeleteRole"));

@@ -39,6 +39,8 @@ async fn computing(cx: &Cx, operation: &str) -> Result<(), Fault> {
         "apigateway:UpdateApi" => apis.update_api().api_id("a"),
         "apigateway:GetApi" => apis.get_api().api_id("a"),
         "apigateway:DeleteApi" => apis.delete_api().api_id("a"),
+        "apigateway:CreateIntegration" => apis.create_integration().api_id("a")
+            .integration_type(apigateway::IntegrationType::AwsProxy),
         "apigateway:CreateRoute" => apis.create_route().api_id("a").route_key("POST /jobs"),
         "apigateway:CreateStage" => apis.create_stage().api_id("a").stage_name("$default")
             .default_route_settings(apigateway::RouteSettings::builder().build()),

@@ -23,12 +23,28 @@ struct Sample {
     code: &'static str,
     /// The message.
     message: &'static str,
+    /// What they mean.
+    meaning: Meaning,
+}
+
+/// What AWS's words mean: the class that their row has to have.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Meaning {
+    Absent,
+    Exists,
+    Throttled,
+    /// Tried again, without a word.
+    NotReady,
+    /// Tried again, with a word.
+    Waits,
+    Credentials,
+    Terminal,
 }
 
 /// Each sample with the row that it meets, and that row's number.
 fn cases() -> Vec<(usize, &'static Row, &'static Sample)> {
     let met = |sample: &'static Sample| {
-        let Sample { operation, code, message } = sample;
+        let Sample { operation, code, message, .. } = sample;
         let fits = |(_, row): &(usize, &Row)| row.fits(operation, code, message);
         let found = rows().enumerate().find(fits);
         let (at, row) = found.unwrap_or_else(|| panic!("{operation} {code} meets no row"));
@@ -60,6 +76,23 @@ fn every_row_has_a_sample() {
         .map(|(_, row)| format!("{row:?}"))
         .collect();
     assert!(missing.is_empty(), "rows without a sample:\n{}", missing.join("\n"));
+}
+
+#[test]
+fn every_sample_means_what_its_row_says() {
+    for (_, row, sample) in cases() {
+        let meaning = match row.3 {
+            Class::Absent => Meaning::Absent,
+            Class::Exists => Meaning::Exists,
+            Class::Throttle => Meaning::Throttled,
+            Class::NotReady(_) => Meaning::NotReady,
+            Class::Waits(..) => Meaning::Waits,
+            Class::Credentials => Meaning::Credentials,
+            Class::Terminal(_) => Meaning::Terminal,
+        };
+        let Sample { operation, code, message, .. } = sample;
+        assert_eq!(meaning, sample.meaning, "{operation} {code} {message:?}");
+    }
 }
 
 /// How a class is repeated, and as what it ends.

@@ -36,28 +36,44 @@ fn endpoints(items: &[&str]) -> Answer {
 #[tokio::test(start_paused = true)]
 async fn interfaces_of_lambda_are_deleted_once_lambda_lets_them_go() {
     let of_lambda = |status| interfaces(&[interface("eni-1", LAMBDA, status)]);
-    let in_use = refuse("InvalidParameterValue", "Network interface 'eni-1' is currently in use.");
-    let aws = Injected::new()
-        .answers(
-            "ec2:DeleteSecurityGroup",
-            std::iter::repeat_n(held_by_others(), 5).chain([done()]),
-        )
-        .always("ec2:DescribeSecurityGroups", groups(&[]))
-        .answers(
-            "ec2:DescribeNetworkInterfaces",
-            [
-                interfaces(&[]),
-                of_lambda("in-use"),
-                of_lambda("available"),
-                of_lambda("available"),
-                interfaces(&[]),
-            ],
-        )
-        .answers("ec2:DeleteNetworkInterface", [in_use, done()]);
-    SecurityGroup::delete(&aws.cx(), &group()).await.unwrap();
-    let waits = aws.waits();
-    assert_eq!(waits[0].1, "no network interface");
-    assert_eq!(waits[1].1, format!("1 network interface: eni-1 ({LAMBDA}; in-use)"));
+    for code in ["InvalidParameterValue", "InvalidNetworkInterface.InUse", "OperationNotPermitted"]
+    {
+        let in_use = refuse(code, "Network interface 'eni-1' is currently in use.");
+        let aws = Injected::new()
+            .answers(
+                "ec2:DeleteSecurityGroup",
+                std::iter::repeat_n(held_by_others(), 5).chain([done()]),
+            )
+            .always("ec2:DescribeSecurityGroups", groups(&[]))
+            .answers(
+                "ec2:DescribeNetworkInterfaces",
+                [
+                    interfaces(&[]),
+                    of_lambda("in-use"),
+                    of_lambda("available"),
+                    of_lambda("available"),
+                    interfaces(&[]),
+                ],
+            )
+            .answers("ec2:DeleteNetworkInterface", [in_use, done()]);
+        SecurityGroup::delete(&aws.cx(), &group()).await.unwrap();
+        let waits = aws.waits();
+        assert_eq!(waits[0].1, "no network interface");
+        assert_eq!(waits[1].1, format!("1 network interface: eni-1 ({LAMBDA}; in-use)"));
+    }
+}
+
+/// EC2 has several codes for it, by what holds it.
+#[tokio::test(start_paused = true)]
+async fn what_is_held_is_tried_again_whatever_ec2_calls_it() {
+    for code in ["DependencyViolation", "InvalidGroup.InUse", "ResourceInUse"] {
+        let in_use = refuse(code, "it is in use");
+        let aws = Injected::new()
+            .answers("ec2:DeleteSecurityGroup", [in_use, done()])
+            .always("ec2:DescribeSecurityGroups", groups(&[]))
+            .answers("ec2:DescribeNetworkInterfaces", [interfaces(&[])]);
+        SecurityGroup::delete(&aws.cx(), &group()).await.unwrap();
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -24,11 +24,16 @@ fn made() -> Answer {
 }
 
 fn found() -> Answer {
+    found_named("p-e-a-vpc", &["vpc-1"])
+}
+
+fn found_named(name: &str, ids: &[&str]) -> Answer {
     let tag =
         |(key, value): (&str, &str)| format!("<item><key>{key}</key><value>{value}</value></item>");
     let mut tags: String = inputs().tags.iter().map(|(k, v)| tag((k, v))).collect();
-    tags += &tag(("Name", "p-e-a-vpc"));
-    list("vpcSet", &[format!("<vpcId>vpc-1</vpcId><tagSet>{tags}</tagSet>")])
+    tags += &tag(("Name", name));
+    let vpc = |id: &&str| format!("<vpcId>{id}</vpcId><tagSet>{tags}</tagSet>");
+    list("vpcSet", &ids.iter().map(vpc).collect::<Vec<String>>())
 }
 
 fn default_group() -> Answer {
@@ -94,6 +99,27 @@ async fn a_vpc_whose_answer_was_lost_is_looked_for_and_not_made_twice() {
         .answers("ec2:DescribeVpcs", [list("vpcSet", &[])]);
     Vpc::create(&aws.cx(), &closed).await.unwrap();
     assert_eq!(aws.sent("ec2:CreateVpc").len(), 2);
+}
+
+/// With a tag `Name` of the manifest's own, the old one and the new one have the same tags.
+#[tokio::test(start_paused = true)]
+async fn a_vpc_that_replaces_another_one_is_not_taken_for_it() {
+    let mut want = VpcInputs { dns_hostnames: false, default_group_closed: false, ..inputs() };
+    want.tags.insert("Name".to_owned(), "main".to_owned());
+    let replacing = || {
+        Injected::new()
+            .replaces("vpc-0")
+            .always("ec2:DescribeAvailabilityZones", zones(&[]))
+            .answers("ec2:DescribeVpcs", [found_named("main", &["vpc-0"])])
+    };
+    let aws = replacing().answers("ec2:CreateVpc", [Answer::Lost, made()]);
+    let created = Vpc::create(&aws.cx(), &want).await.unwrap();
+    assert_eq!(created.id, Id::from("vpc-1"));
+
+    let both = found_named("main", &["vpc-0", "vpc-1"]);
+    let aws = replacing().answers("ec2:DescribeVpcs", [both]);
+    assert_eq!(Vpc::find(&aws.cx(), &want).await.unwrap(), None);
+    assert_eq!(Vpc::find(&aws.cx(), &want).await.unwrap(), Some(Id::from("vpc-1")));
 }
 
 #[tokio::test(start_paused = true)]

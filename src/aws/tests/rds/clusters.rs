@@ -1,5 +1,5 @@
 use super::{
-    SECRET, cluster, cluster_inputs, clusters, described, field, made_cluster, member,
+    NO_SECRET, SECRET, cluster, cluster_inputs, clusters, described, field, made_cluster, member,
     member_inputs, no_cluster,
 };
 use crate::aws::injected::{Injected, done, refuse, xml};
@@ -174,6 +174,23 @@ async fn a_change_that_shows_late_is_waited_for() {
         .answers("rds:DescribeDBClusters", as_before.chain([clusters("available", changed)]));
     let want = DbClusterInputs { backup_retention: 7, ..cluster_inputs() };
     DbCluster::update(&aws.cx(), &cluster(cluster_inputs()), &want).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_way_back_from_iam_is_told() {
+    let on = "<IAMDatabaseAuthenticationEnabled>true</IAMDatabaseAuthenticationEnabled>";
+    let no_secret = format!("{on}{NO_SECRET}");
+    let aws =
+        Injected::new().answers("rds:ModifyDBCluster", [made_cluster("available", "")]).answers(
+            "rds:DescribeDBClusters",
+            [clusters("available", &no_secret), clusters("available", on)],
+        );
+    let want = DbClusterInputs { iam_authentication: true, ..cluster_inputs() };
+    let was = DbClusterInputs { master_user_authentication: IAM.into(), ..want.clone() };
+    DbCluster::update(&aws.cx(), &cluster(was), &want).await.unwrap();
+    let sent = &aws.sent("rds:ModifyDBCluster")[0].body;
+    assert_eq!(field(sent, "MasterUserAuthenticationType").as_deref(), Some("password"));
+    assert_eq!(field(sent, "ManageMasterUserPassword").as_deref(), Some("true"));
 }
 
 #[tokio::test(start_paused = true)]

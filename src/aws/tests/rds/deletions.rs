@@ -96,6 +96,30 @@ async fn what_the_manifest_protects_is_not_deleted() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_database_of_which_rds_makes_no_snapshot_goes_only_without_one() {
+    for state in ["failed", "incompatible-network", "incompatible-restore"] {
+        let is = instances(state, PROTECTED);
+        let aws = Injected::new().answers("rds:DescribeDBInstances", [is]);
+        let inputs = DbInstanceInputs { final_snapshot: true, ..instance_inputs() };
+        let fault = DbInstance::delete(&aws.cx(), &instance(inputs)).await.unwrap_err();
+        assert_eq!(fault.kind, FaultKind::Refused, "{state}");
+        assert!(fault.message.contains(state), "{fault}");
+        let advice = fault.advice.unwrap();
+        assert!(advice.contains("`--skip-final-snapshot`"), "{advice}");
+        assert!(advice.contains("`final_snapshot = false`"), "{advice}");
+
+        let aws = Injected::new().answers("rds:DescribeDBClusters", [clusters(state, "")]);
+        let inputs = DbClusterInputs { final_snapshot: true, ..cluster_inputs() };
+        DbCluster::delete(&aws.cx(), &cluster(inputs)).await.unwrap_err();
+
+        let aws = Injected::new()
+            .answers("rds:DeleteDBInstance", [xml("<DBInstance></DBInstance>")])
+            .answers("rds:DescribeDBInstances", [instances(state, ""), no_instance()]);
+        DbInstance::delete(&aws.cx(), &instance(instance_inputs())).await.unwrap();
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_deletion_that_goes_on_is_waited_for_and_not_asked_for_again() {
     let aws = Injected::new().answers(
         "rds:DescribeDBClusters",

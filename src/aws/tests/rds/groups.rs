@@ -1,5 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
+use tokio::time::Instant;
+
 use super::field;
 use crate::aws::injected::{Injected, done, held, refuse, xml};
 use crate::aws::{
@@ -62,6 +64,25 @@ async fn a_group_in_use_is_deleted_afterwards() {
     DbClusterParameterGroup::delete(&aws.cx(), &held("pg", parameters(&[]), outputs))
         .await
         .unwrap();
+}
+
+/// Its database goes first, and that takes longer than anything else.
+#[tokio::test(start_paused = true)]
+async fn a_group_is_waited_for_as_long_as_its_database_takes_to_go() {
+    let going = |code| {
+        let used = move || refuse(code, "A database instance is still using it.");
+        std::iter::repeat_with(used).take(120).chain([done()])
+    };
+    let aws = Injected::new()
+        .answers("rds:DeleteDBSubnetGroup", going("InvalidDBSubnetGroupStateFault"))
+        .answers("rds:DeleteDBClusterParameterGroup", going("InvalidDBParameterGroupState"));
+    let started = Instant::now();
+    let outputs = DbSubnetGroupOutputs { name: "sg".into(), arn: Arn::from("arn") };
+    DbSubnetGroup::delete(&aws.cx(), &held("sg", subnets(), outputs)).await.unwrap();
+    assert!(started.elapsed().as_secs() > 600, "{:?}", started.elapsed());
+    let outputs = DbClusterParameterGroupOutputs { name: "pg".into(), arn: Arn::from("arn") };
+    let group = held("pg", parameters(&[]), outputs);
+    DbClusterParameterGroup::delete(&aws.cx(), &group).await.unwrap();
 }
 
 #[tokio::test(start_paused = true)]

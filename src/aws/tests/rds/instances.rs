@@ -1,6 +1,6 @@
-use super::{field, instance, instance_inputs, instances, no_instance};
+use super::{NO_SECRET, field, instance, instance_inputs, instances, no_instance};
 use crate::aws::injected::{Injected, refuse, xml};
-use crate::aws::{DbInstance, DbInstanceInputs};
+use crate::aws::{DbInstance, DbInstanceInputs, IAM};
 use crate::graph::{FaultKind, Resource};
 
 fn wanted() -> DbInstanceInputs {
@@ -79,6 +79,34 @@ async fn a_change_waits_until_nothing_is_pending() {
     assert_eq!(field(sent, "DBInstanceClass").as_deref(), Some("db.t4g.small"));
     assert_eq!(field(sent, "EngineVersion"), None);
     assert_eq!(aws.waits().len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_way_of_the_master_user_is_told_in_both_directions() {
+    let iam = DbInstanceInputs {
+        master_user_authentication: IAM.into(),
+        iam_authentication: true,
+        ..wanted()
+    };
+    let password = DbInstanceInputs { iam_authentication: true, ..wanted() };
+    let on = "<IAMDatabaseAuthenticationEnabled>true</IAMDatabaseAuthenticationEnabled>";
+    let without = format!("{on}{NO_SECRET}");
+    let cases = [
+        (&iam, &password, without.as_str(), on, Some("true"), "password"),
+        (&password, &iam, on, without.as_str(), None, "iam-db-auth"),
+    ];
+    for (was, want, before, after, managed, told) in cases {
+        let aws = Injected::new()
+            .answers("rds:ModifyDBInstance", [xml("<DBInstance></DBInstance>")])
+            .answers(
+                "rds:DescribeDBInstances",
+                [instances("available", before), instances("available", after)],
+            );
+        DbInstance::update(&aws.cx(), &instance(was.clone()), want).await.unwrap();
+        let sent = &aws.sent("rds:ModifyDBInstance")[0].body;
+        assert_eq!(field(sent, "MasterUserAuthenticationType").as_deref(), Some(told));
+        assert_eq!(field(sent, "ManageMasterUserPassword").as_deref(), managed);
+    }
 }
 
 #[tokio::test(start_paused = true)]

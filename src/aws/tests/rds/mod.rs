@@ -17,6 +17,9 @@ use crate::graph::{Arn, Held, Input};
 const ARN: &str = "arn:aws:rds:eu-west-1:123456789012:cluster:c";
 const SECRET: &str = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:rds!cluster-1-abcdef";
 
+/// In a description: that its master user has no secret.
+const NO_SECRET: &str = "<NoSecret></NoSecret>";
+
 fn cluster_inputs() -> DbClusterInputs {
     DbClusterInputs {
         name: "c".into(),
@@ -78,7 +81,8 @@ fn described(status: &str, more: &str) -> String {
         .filter(|(name, _)| !more.contains(&format!("<{name}>")))
         .map(|(name, value)| format!("<{name}>{value}</{name}>"));
     let secret = format!("<MasterUserSecret><SecretArn>{SECRET}</SecretArn></MasterUserSecret>");
-    let secret = if more.contains("<MasterUserSecret>") { String::new() } else { secret };
+    let told = more.contains("<MasterUserSecret>") || more.contains(NO_SECRET);
+    let secret = if told { String::new() } else { secret };
     format!("{more}{}{secret}", fields.collect::<String>())
 }
 
@@ -162,6 +166,7 @@ fn instances(status: &str, more: &str) -> Answer {
         .filter(|(name, _)| !more.contains(&format!("<{name}>")))
         .map(|(name, value)| format!("<{name}>{value}</{name}>"));
     let secret = format!("<MasterUserSecret><SecretArn>{SECRET}</SecretArn></MasterUserSecret>");
+    let secret = if more.contains(NO_SECRET) { String::new() } else { secret };
     let inside = format!("{more}{}{secret}", fields.collect::<String>());
     xml(&format!("<DBInstances><DBInstance>{inside}</DBInstance></DBInstances>"))
 }

@@ -1,34 +1,34 @@
 //! The words of CloudWatch and its logs.
 
-use super::{Sample, at};
+use super::{Sample, absent, exists, not_ready, terminal};
 
 pub(super) const SAMPLES: &[Sample] = &[
-    at(
+    absent(
         "logs:PutRetentionPolicy",
         "ResourceNotFoundException",
         "The specified log group does not exist.",
     ),
-    at(
+    exists(
         "logs:CreateLogGroup",
         "ResourceAlreadyExistsException",
         "The specified log group already exists",
     ),
-    at(
+    not_ready(
         "logs:PutRetentionPolicy",
         "OperationAbortedException",
         "A conflicting operation is currently in progress against this resource. Please try again.",
     ),
-    at(
+    absent(
         "cloudwatch:ListTagsForResource",
         "ResourceNotFound",
         "Unknown resource arn:aws:cloudwatch:eu-west-1:123456789012:alarm:orders",
     ),
-    at(
+    not_ready(
         "cloudwatch:PutMetricAlarm",
         "ConcurrentModificationException",
         "More than one process tried to modify a resource at the same time.",
     ),
-    at(
+    terminal(
         "cloudwatch:PutMetricAlarm",
         "LimitExceeded",
         "The maximum limit of 5000 alarms has been reached",

@@ -1,22 +1,22 @@
 //! The words of all services.
 
-use super::{Sample, at};
+use super::{Sample, credentials, not_ready, terminal, throttled};
 
 pub(super) const SAMPLES: &[Sample] = &[
-    at(
+    credentials(
         "logs:CreateLogGroup",
         "ExpiredToken",
         "The security token included in the request is expired",
     ),
-    at(
+    terminal(
         "s3:CreateBucket",
         "RequestTimeTooSkewed",
         "The difference between the request time and the current time is too large.",
     ),
-    at(
+    not_ready(
         "s3:PutBucketPolicy",
         "RequestTimeout",
         "Your socket connection to the server was not read from or written to within the timeout period.",
     ),
-    at("lambda:GetFunction", "Throttling", "Rate exceeded"),
+    throttled("lambda:GetFunction", "Throttling", "Rate exceeded"),
 ];

@@ -1,40 +1,40 @@
 //! The words of DynamoDB.
 
-use super::{Sample, at};
+use super::{Sample, absent, exists, not_ready, terminal, throttled};
 
 pub(super) const SAMPLES: &[Sample] = &[
-    at("dynamodb:CreateTable", "ResourceInUseException", "Table already exists: orders"),
-    at(
+    exists("dynamodb:CreateTable", "ResourceInUseException", "Table already exists: orders"),
+    absent(
         "dynamodb:DeleteTable",
         "ResourceInUseException",
         "Attempt to change a resource which is still in use: Table is being deleted: orders",
     ),
-    at(
+    absent(
         "dynamodb:DescribeTable",
         "ResourceNotFoundException",
         "Requested resource not found: Table: orders not found",
     ),
-    at(
+    not_ready(
         "dynamodb:UpdateTimeToLive",
         "ResourceInUseException",
         "Attempt to change a resource which is still in use: Table is being updated: orders",
     ),
-    at(
+    throttled(
         "dynamodb:CreateTable",
         "LimitExceededException",
         "Subscriber limit exceeded: Only 500 tables can be created, updated, or deleted simultaneously",
     ),
-    at(
+    terminal(
         "dynamodb:CreateTable",
         "LimitExceededException",
         "Subscriber limit exceeded: Provisioned throughput decreases are limited; the quota is 2500 tables",
     ),
-    at(
+    terminal(
         "dynamodb:UpdateTimeToLive",
         "ValidationException",
         "Time to live has been modified multiple times within a fixed interval",
     ),
-    at(
+    terminal(
         "dynamodb:DeleteTable",
         "ValidationException",
         "Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.",

@@ -1,5 +1,5 @@
 //! AWS's words for every row: at which operation, under which code (for a row of several codes, one
-//! of them; each is injected), with which message.
+//! of them; each is injected), with which message, and what that means.
 
 mod apigateway;
 mod cloudwatch;
@@ -15,10 +15,34 @@ mod scheduler;
 mod sns;
 mod sqs;
 
-use super::Sample;
+use super::{Meaning, Sample};
 
-const fn at(operation: &'static str, code: &'static str, message: &'static str) -> Sample {
-    Sample { operation, code, message }
+const fn absent(operation: &'static str, code: &'static str, message: &'static str) -> Sample {
+    Sample { operation, code, message, meaning: Meaning::Absent }
+}
+
+const fn exists(operation: &'static str, code: &'static str, message: &'static str) -> Sample {
+    Sample { operation, code, message, meaning: Meaning::Exists }
+}
+
+const fn throttled(operation: &'static str, code: &'static str, message: &'static str) -> Sample {
+    Sample { operation, code, message, meaning: Meaning::Throttled }
+}
+
+const fn not_ready(operation: &'static str, code: &'static str, message: &'static str) -> Sample {
+    Sample { operation, code, message, meaning: Meaning::NotReady }
+}
+
+const fn waits(operation: &'static str, code: &'static str, message: &'static str) -> Sample {
+    Sample { operation, code, message, meaning: Meaning::Waits }
+}
+
+const fn credentials(operation: &'static str, code: &'static str, message: &'static str) -> Sample {
+    Sample { operation, code, message, meaning: Meaning::Credentials }
+}
+
+const fn terminal(operation: &'static str, code: &'static str, message: &'static str) -> Sample {
+    Sample { operation, code, message, meaning: Meaning::Terminal }
 }
 
 /// Every sample.

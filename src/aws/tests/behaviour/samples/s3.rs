@@ -1,48 +1,48 @@
 //! The words of S3.
 
-use super::{Sample, at};
+use super::{Sample, absent, exists, not_ready, terminal, waits};
 
 pub(super) const SAMPLES: &[Sample] = &[
-    at(
+    exists(
         "s3:CreateBucket",
         "BucketAlreadyOwnedByYou",
         "Your previous request to create the named bucket succeeded and you already own it.",
     ),
-    at(
+    terminal(
         "s3:CreateBucket",
         "BucketAlreadyExists",
         "The requested bucket name is not available. The bucket namespace is shared by all users of the system. Please select a different name and try again.",
     ),
-    at(
+    waits(
         "s3:CreateBucket",
         "OperationAborted",
         "A conflicting conditional operation is currently in progress against this resource. Please try again.",
     ),
-    at("s3:DeleteBucket", "NoSuchBucket", "The specified bucket does not exist"),
-    at("s3:PutBucketPolicy", "NoSuchBucket", "The specified bucket does not exist"),
-    at("s3:GetBucketPolicy", "NoSuchBucket", "What was asked for does not exist"),
-    at(
+    absent("s3:DeleteBucket", "NoSuchBucket", "The specified bucket does not exist"),
+    not_ready("s3:PutBucketPolicy", "NoSuchBucket", "The specified bucket does not exist"),
+    absent("s3:GetBucketPolicy", "NoSuchBucket", "What was asked for does not exist"),
+    not_ready(
         "s3:PutBucketPolicy",
         "OperationAborted",
         "A conflicting conditional operation is currently in progress against this resource. Please try again.",
     ),
-    at("s3:PutBucketPolicy", "MalformedPolicy", "Invalid principal in policy"),
-    at(
+    not_ready("s3:PutBucketPolicy", "MalformedPolicy", "Invalid principal in policy"),
+    not_ready(
         "s3:PutBucketNotification",
         "InvalidArgument",
         "Unable to validate the following destination configurations",
     ),
-    at(
+    terminal(
         "s3:PutBucketNotification",
         "InvalidArgument",
         "Configurations overlap. Configurations on the same bucket cannot share a common event type.",
     ),
-    at(
+    terminal(
         "s3:PutBucketNotification",
         "InvalidArgument",
         "The notification destination service region is not valid for the bucket location constraint",
     ),
-    at(
+    terminal(
         "s3:CreateBucket",
         "TooManyBuckets",
         "You have attempted to create more buckets than allowed",

@@ -1,40 +1,40 @@
 //! The words of SNS.
 
-use super::{Sample, at};
+use super::{Sample, absent, exists, not_ready, terminal};
 
 pub(super) const SAMPLES: &[Sample] = &[
-    at("sns:GetTopicAttributes", "NotFound", "Topic does not exist"),
-    at(
+    absent("sns:GetTopicAttributes", "NotFound", "Topic does not exist"),
+    exists(
         "sns:CreateTopic",
         "InvalidParameter",
         "Invalid parameter: Attributes Reason: Topic already exists with different attributes",
     ),
-    at(
+    exists(
         "sns:Subscribe",
         "InvalidParameter",
         "Invalid parameter: Attributes Reason: Subscription already exists with different attributes",
     ),
-    at(
+    absent(
         "sns:Unsubscribe",
         "InvalidParameter",
         "Invalid parameter: This subscription is pending confirmation",
     ),
-    at(
+    not_ready(
         "sns:SetTopicAttributes",
         "InvalidParameter",
         "Invalid parameter: Policy Error: PrincipalNotFound",
     ),
-    at(
+    not_ready(
         "sns:SetTopicAttributes",
         "InvalidParameter",
         "Invalid parameter: arn:aws:iam::123456789012:role/orders is not a valid role to allow SNS to write to Cloudwatch Logs",
     ),
-    at(
+    not_ready(
         "sns:TagResource",
         "ConcurrentAccess",
         "Can't perform multiple operations on a tag simultaneously. Perform the operations sequentially.",
     ),
-    at(
+    terminal(
         "sns:CreateTopic",
         "TopicLimitExceeded",
         "You have reached the maximum number of topics for this account",
