@@ -59,8 +59,8 @@ struct SubscriberKeys {
     raw: Option<Spanned<bool>>,
     /// A Firehose stream in place of a function, to a bucket of its own.
     firehose: Option<Spanned<FirehoseKeys>>,
-    /// Which events it hears of, as SNS's filter policy on the message's body; all if it is left
-    /// out.
+    /// Which events it hears of, as SNS's filter policy on the message's body, where keys of objects are
+    /// URL-encoded; all if it is left out.
     filter: Option<Spanned<Value>>,
 }
 

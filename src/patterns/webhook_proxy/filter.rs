@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::aws::event_key;
 use crate::manifest::{Problem, Spanned};
 
 type Filter = Spanned<Map<String, Value>>;
@@ -117,7 +118,8 @@ pub(super) fn of_keys(filter: &Filter, field: &str, prefix: &str) -> Result<Valu
         Value::Array(values) => values.as_slice(),
         value => std::slice::from_ref(value),
     };
-    let start = format!("{prefix}{}/", label(field));
+    // Events have their keys encoded; labels are the same in both forms.
+    let start = format!("{}{}/", event_key(prefix), label(field));
     let mut prefixes = Vec::new();
     for value in values {
         prefixes.push(match value {
@@ -217,6 +219,9 @@ mod tests {
         assert_eq!(keys(json!(["in/voice", 7])), ["hooks/a-20b/in-2Fvoice/", "hooks/a-20b/7/"]);
         assert_eq!(keys(json!([{ "prefix": "é" }])), ["hooks/a-20b/-C3-A9"]);
         assert_eq!(keys(json!({ "exists": true })), ["hooks/a-20b/"]);
+        let policy = of_keys(&filter(json!({ "a": ["b"] })), "a", "year=2026/our hooks/").unwrap();
+        let wanted = json!({ "prefix": "year%3D2026/our+hooks/a/b/" });
+        assert_eq!(policy["Records"]["s3"]["object"]["key"][0], wanted);
         assert_eq!(label(&"ä".repeat(100)).len(), 3 * LONGEST_LABEL);
     }
 }
