@@ -71,7 +71,8 @@ pub use rds::{
 pub use region::region;
 pub use s3::{
     Bucket, BucketInputs, BucketNotification, BucketNotificationInputs, BucketNotificationOutputs,
-    BucketOutputs, CorsRule, LifecycleRule, NotificationRule, deny_insecure_transport, overlap,
+    BucketOutputs, CorsRule, LifecycleRule, NotificationRule, deny_insecure_transport, event_key,
+    overlap,
 };
 pub use scheduler::{
     Schedule, ScheduleGroup, ScheduleGroupInputs, ScheduleGroupOutputs, ScheduleInputs,

@@ -71,7 +71,7 @@ pub(super) struct Made {
 
 impl Aim {
     /// What else than the graph its plans are made from.
-    pub fn options(&self, place: &Place) -> Options {
+    pub fn options(&self, place: &Place, snapshot: &Snapshot) -> Options {
         let mut options = Options {
             targets: self.planning.targets.clone(),
             replace: self.planning.replace.iter().cloned().collect(),
@@ -81,7 +81,10 @@ impl Aim {
         };
         match &self.wanted {
             Wanted::Manifest(manifest, _) => options.manifest.clone_from(&manifest.digest),
-            Wanted::Nothing => options.teardown.manifest = teardown::of(&self.deployment, place),
+            Wanted::Nothing => {
+                let expires = snapshot.meta.expires.as_ref();
+                options.teardown.manifest = teardown::of(&self.deployment, place, expires);
+            }
         }
         options
     }

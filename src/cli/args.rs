@@ -102,7 +102,8 @@ pub struct Planning {
     #[arg(long, value_name = "ADDRESS")]
     pub adopt: Vec<Address>,
 
-    /// How long the environment may stay after this apply, as in `72h`; `maas gc` then destroys it
+    /// How long the environment may stay after this apply, as in `72h`; `maas gc` then destroys it,
+    /// with what its buckets hold
     #[arg(long, value_name = "DURATION", value_parser = time_to_live)]
     pub ttl: Option<crate::manifest::Duration>,
 

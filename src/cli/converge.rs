@@ -90,7 +90,7 @@ impl Wish {
         let aim = &self.aim;
         let region = aim.deployment.region(&snapshot).ok_or_else(no_region)?;
         let cloud = cloud::reach(region, &snapshot, aim.archives(), global, stop).await?;
-        let options = aim.options(&cloud.place);
+        let options = aim.options(&cloud.place, &snapshot);
         let bench = Bench {
             catalogue: crate::aws::catalogue(),
             settle_time: cloud.aws.settle_time(),

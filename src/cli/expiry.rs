@@ -29,7 +29,7 @@ impl Expiry {
         match manifest.environment.ttl {
             Some(ttl) => Self::from(ttl, Timestamp::now(), tag.and_then(|tag| tag.parse().ok())),
             // It was given to an apply.
-            None => Self { at: tag.map(str::to_owned), ..Self::default() },
+            None => Self { ttl: None, at: tag.map(str::to_owned), tag: tag.map(str::to_owned) },
         }
     }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use clap::Args;
 
 use super::aim::{Aim, Wanted};
-use super::args::{Format, Global, Planning, Running, Showing};
+use super::args::{Format, Global, Planning, Running, Showing, Teardown};
 use super::confirm::Ask;
 use super::converge::{Verdict, Wish};
 use super::deployment::{Deployment, state_folder_of};
@@ -16,10 +16,14 @@ use crate::state::{Meta, Snapshot, environments};
 
 /// Destroys the environments whose time to live is over
 ///
-/// Those of every project in the state's folder; protected ones are left. One that cannot be
-/// read or destroyed does not keep the others.
+/// Those of every project in the state's folder; protected ones are left. What was made while the
+/// environment had a time to live goes with what it holds, unless the manifest said otherwise; the
+/// rest does with the flags. One that cannot be read or destroyed does not keep the others.
 #[derive(Args, Debug)]
 pub struct Gc {
+    #[command(flatten)]
+    teardown: Teardown,
+
     #[command(flatten)]
     running: Running,
 }
@@ -91,7 +95,7 @@ impl Gc {
         let aim = Aim {
             deployment: Deployment::recorded(folder, &meta.project, &meta.environment),
             wanted: Wanted::Nothing,
-            planning: Planning::default(),
+            planning: Planning { teardown: self.teardown, ..Planning::default() },
             approved: None,
         };
         let showing = Showing { format: Format::Text, full: false };

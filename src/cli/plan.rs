@@ -102,14 +102,14 @@ impl PlanCommand {
                 let parallelism = self.calling.parallelism;
                 let first = |place: &Place, seen: &Observations| {
                     // A destroy makes nothing that could stand there already.
-                    let make = || aim.make(place, snapshot, seen, &aim.options(place));
+                    let make = || aim.make(place, snapshot, seen, &aim.options(place, snapshot));
                     (!self.destroy).then(make).transpose().map(|made| Some(made?.plan))
                 };
                 reading::read(region, snapshot, global, parallelism, run, first)?
             }
             false => (Place { account: offline::account(snapshot), region }, Observations::new()),
         };
-        let made = aim.make(&place, snapshot, &seen, &aim.options(&place))?;
+        let made = aim.make(&place, snapshot, &seen, &aim.options(&place, snapshot))?;
         Ok((aim, made, place))
     }
 

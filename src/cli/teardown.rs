@@ -24,11 +24,16 @@ pub(super) fn asked(flags: args::Teardown) -> Teardown {
     teardown
 }
 
-/// What the manifest says of how the resources go; nothing where it cannot be read any more.
-pub(super) fn of(deployment: &Deployment, place: &Place) -> BTreeMap<Address, Document> {
+/// What the manifest says of how the resources go, of an environment that expires then, if it does;
+/// nothing where the manifest cannot be read any more.
+pub(super) fn of(
+    deployment: &Deployment,
+    place: &Place,
+    expires: Option<&String>,
+) -> BTreeMap<Address, Document> {
     let manifest = deployment.manifest(Some(place.region.clone()));
     let expanded = manifest.ok().and_then(|manifest| {
-        patterns::expand(&manifest, place, None, &code::packages(&manifest)).ok()
+        patterns::expand(&manifest, place, expires.cloned(), &code::packages(&manifest)).ok()
     });
     let Some(expanded) = expanded else { return BTreeMap::new() };
     let nodes = expanded.graph.nodes().iter();
@@ -63,11 +68,15 @@ mod tests {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("manifests/s3-upload.toml");
         let deployment = Deployment::at(path, &environment, &global).unwrap();
         let place = Place { account: None, region: "eu-west-1".to_owned() };
-        let told = of(&deployment, &place);
+        let told = of(&deployment, &place, None);
         assert!(!told.is_empty());
         for (address, inputs) in told {
-            let names: Vec<&String> = inputs.as_object().unwrap().keys().collect();
-            assert_eq!(names, ["force_empty"], "{address}");
+            assert_eq!(inputs, json!({ "force_empty": false }), "{address}");
+        }
+        // As an apply with `--ttl` recorded it.
+        let expires = "2026-11-24T00:00:00Z".to_owned();
+        for (address, inputs) in of(&deployment, &place, Some(&expires)) {
+            assert_eq!(inputs, json!({ "force_empty": true }), "{address}");
         }
     }
 

@@ -123,7 +123,7 @@ fn defaults(whole: &Table, mode: Mode, problems: &mut Problems) -> FunctionDefau
         functions.runtime = Some(Runtime::in_place_of(wrong.plain().unwrap_or_default()));
     }
     if table.contains("timeout") && functions.timeout.is_none() {
-        functions.timeout = Some(Duration::from_seconds(1));
+        functions.timeout = Some(Spanned::nowhere(Duration::from_seconds(1)));
     }
     functions
 }

@@ -6,7 +6,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::parts::{
-    CorsKeys, Lambda, NewFunction, Throttling, allow_invoke, api, label, lambda_route,
+    CorsKeys, Lambda, NewFunction, Throttling, allow_invoke, api, check_authorizer, label,
+    lambda_route,
 };
 use super::{Cx, Exports, Pattern};
 use crate::aws::{Api, Authorizer, AuthorizerInputs, Permission, authorizer_uri};
@@ -140,6 +141,7 @@ fn authorizer(
 ) -> Option<(Handle<Authorizer>, Handle<Permission>)> {
     let function = given.function.resolve(cx.defaults());
     let lambda: Lambda = NewFunction::new("authorizer", cx.ok(function)?).add(cx);
+    check_authorizer(cx, &lambda);
     let ttl = given.keys.cache.as_ref().map_or(300, |cache| cache.seconds());
     let uri = authorizer_uri(cx.place(), lambda.function.arn());
     let authorizer = cx.add::<Authorizer>(

@@ -69,10 +69,12 @@ impl<'e, 'a> Cx<'e, 'a> {
         &self.all.manifest.functions
     }
 
-    /// Whether the environment is one that is made to go: with a time to live, and not protected.
+    /// Whether the environment is one that is made to go: with a time to live, which the manifest or
+    /// an apply gave it, and not protected.
     pub fn is_passing(&self) -> bool {
         let environment = &self.all.manifest.environment;
-        environment.ttl.is_some() && !environment.protect
+        let expires = environment.ttl.is_some() || self.all.graph.scope().expires.is_some();
+        expires && !environment.protect
     }
 
     /// Whether the environment is protected.

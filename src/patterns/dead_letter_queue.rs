@@ -131,7 +131,7 @@ flowchart LR
     fn expand(cx: &mut Cx<'_, '_>, params: Params) -> Exports {
         let resolved = params.function.function.resolve(cx.defaults());
         let Some(function) = cx.ok(resolved) else { return Exports::default() };
-        let timeout = function.timeout_seconds;
+        let timeout = *function.timeout_seconds;
         let own_queue: Handle<Queue> = Handle::at(cx.address("dead-letter-queue"));
         let keys = &params.function.keys;
         let age = keys.max_age.map_or(21_600, Duration::seconds);
@@ -191,7 +191,7 @@ fn refuse_not_own(cx: &mut Cx<'_, '_>, params: &Params, queue: &Reference) {
 const LONGEST_RUN: Duration = Duration::from_seconds(300);
 
 fn redrive_timeout(table: &SuppliedFunctionTable) -> Duration {
-    table.keys.timeout.unwrap_or(LONGEST_RUN)
+    table.keys.timeout.map_or(LONGEST_RUN, Spanned::into_inner)
 }
 
 /// A message stays hidden for a whole run, so that each run meets it once.
@@ -215,10 +215,10 @@ fn redrive(
     lambda: &Lambda,
 ) {
     let mut table = given.function.clone();
-    table.keys.timeout = Some(redrive_timeout(&table));
+    table.keys.timeout.get_or_insert(Spanned::nowhere(LONGEST_RUN));
     let function = table.resolve(cx.defaults(), Supplied::Redrive.code());
     let Some(function) = cx.ok(function) else { return };
-    let timeout = function.timeout_seconds;
+    let timeout = *function.timeout_seconds;
     let take = Statement::allow([
         "sqs:ChangeMessageVisibility",
         "sqs:DeleteMessage",

@@ -59,8 +59,8 @@ struct SubscriberKeys {
     raw: Option<Spanned<bool>>,
     /// A Firehose stream in place of a function, to a bucket of its own.
     firehose: Option<Spanned<FirehoseKeys>>,
-    /// Which events it hears of, as SNS's filter policy on the message's body; all if it is left
-    /// out.
+    /// Which events it hears of, as SNS's filter policy on the message's body, where keys of objects are
+    /// URL-encoded; all if it is left out.
     filter: Option<Spanned<Value>>,
 }
 
@@ -229,6 +229,17 @@ fn add(
     }
 }
 
+/// What the keys of objects begin with that hold what could not be delivered.
+const ERRORS: &str = "errors/";
+
+/// The start of a stream's prefix that is in the keys as it is, and stands for itself in a policy: what
+/// comes before the first expression (*Amazon Data Firehose Developer Guide*, "Understand custom prefixes
+/// for Amazon S3 objects") and the first sign of a policy's own.
+fn literal_start(prefix: &str) -> &str {
+    let ends = ["!{", "${", "*", "?"].into_iter().filter_map(|sign| prefix.find(sign));
+    &prefix[..ends.min().unwrap_or(prefix.len())]
+}
+
 fn firehose(
     cx: &mut Cx<'_, '_>,
     label: &str,
@@ -245,6 +256,10 @@ fn firehose(
         "s3:ListBucketMultipartUploads",
     ]);
     let inside = Statement::allow(["s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"]);
+    let inside = match literal_start(&keys.prefix) {
+        "" => inside.on(objects(&bucket, "")),
+        start => inside.on(objects(&bucket, start)).on(objects(&bucket, ERRORS)),
+    };
     let trust = Statement::allow(["sts:AssumeRole"])
         .by(Principal::service("firehose.amazonaws.com"))
         .when("StringEquals", "aws:SourceAccount", cx.account());
@@ -252,7 +267,7 @@ fn firehose(
         trust: Policy::new().with("Trust", trust),
         policy: Policy::new()
             .with("Bucket", whole.on(bucket.arn().foretold()))
-            .with("Objects", inside.on(objects(&bucket, ""))),
+            .with("Objects", inside),
         ..RoleInputs::default()
     };
     let writer = cx.add::<Role>(&part("role"), writer);
@@ -264,7 +279,7 @@ fn firehose(
             role: writer.arn().into(),
             bucket: bucket.arn().into(),
             prefix: keys.prefix.clone(),
-            error_prefix: "errors/".to_owned(),
+            error_prefix: ERRORS.to_owned(),
             buffer_seconds: i32::try_from(seconds).unwrap_or(i32::MAX),
             buffer_mb: i32::try_from(megabytes).unwrap_or(i32::MAX),
             compression: if keys.gzip { "GZIP" } else { "UNCOMPRESSED" }.to_owned(),

@@ -44,3 +44,32 @@ async fn all_that_hold_objects_are_told_before_anything_goes() {
     it.apply(&["--empty-buckets"]).await;
     it.leaves_nothing().await;
 }
+
+#[tokio::test]
+async fn an_expired_environment_goes_with_what_its_buckets_hold() {
+    let mut it = Deployment::of("s3-single-subscription").await;
+    let plan = it.manifest().with_file_name("plan.json");
+    let plan = plan.to_str().unwrap();
+    it.ends_with(0, "plan", &["--ttl", "1h", "--out", plan]).await;
+    it.plain_ends_with(0, "apply", &[plan, "--yes"]).await;
+    it.ends_with(0, "plan", &["--ttl", "1h", "--detailed-exitcode"]).await;
+    it.apply(&["--ttl", "1h"]).await;
+    let bucket = it.output("imports", "bucket");
+    it.cloud.put(&bucket, "kept.txt", "kept").await;
+    let said = it.plain_ends_with(0, "gc", &["--yes"]).await;
+    assert!(said.contains("No environment is expired"), "{said}");
+    it.expire().await;
+    it.plain_ends_with(0, "gc", &["--yes"]).await;
+    it.cloud.is_empty().await;
+
+    // A bucket that the manifest keeps goes by a flag alone.
+    let own = "use = \"s3-single-subscription\"\nsuffix";
+    it.edit("", own, &own.replace("suffix", "bucket = { force_empty = false }\nsuffix"));
+    it.apply(&["--ttl", "1h"]).await;
+    it.cloud.put(&it.output("imports", "bucket"), "kept.txt", "kept").await;
+    it.expire().await;
+    let said = it.plain_ends_with(3, "gc", &["--yes"]).await;
+    assert!(said.contains("imports/bucket") && said.contains("--empty-buckets"), "{said}");
+    it.plain_ends_with(0, "gc", &["--yes", "--empty-buckets"]).await;
+    it.cloud.is_empty().await;
+}

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::bucket::lock;
 use super::bucket_notification_calls as calls;
+use super::event_key::event_key;
 use crate::aws::Cx;
 use crate::graph::{
     Arn, Created, Fault, FaultKind, Foretold, Held, Id, Input, Objection, Place, Resource, Seen,
@@ -38,10 +39,10 @@ pub struct NotificationRule {
     pub kind: String,
     /// The events, as in `s3:ObjectCreated:*`.
     pub events: BTreeSet<String>,
-    /// The start of the keys; empty: any.
+    /// The start of the keys, as the keys are; empty: any.
     #[serde(default)]
     pub prefix: String,
-    /// The end of the keys; empty: any.
+    /// The end of the keys, as the keys are; empty: any.
     #[serde(default)]
     pub suffix: String,
 }
@@ -160,6 +161,9 @@ fn outputs_of(bucket: &str) -> BucketNotificationOutputs {
 
 const KINDS: [(&str, &str); 3] = [("function", "lambda"), ("queue", "sqs"), ("topic", "sns")];
 
+/// Characters of a filter's value (*Amazon S3 API Reference*, "FilterRule").
+const LONGEST_FILTER: usize = 1_024;
+
 /// The first thing that is wrong with a rule: where, and what.
 fn wrong(id: &str, rule: &NotificationRule) -> Option<(&'static str, String)> {
     let service = KINDS.iter().find(|(kind, _)| *kind == rule.kind).map(|(_, service)| *service);
@@ -188,6 +192,12 @@ fn wrong(id: &str, rule: &NotificationRule) -> Option<(&'static str, String)> {
     }
     if rule.prefix.len() + rule.suffix.len() > 1_024 {
         return Some((".prefix", "keys have up to 1,024 bytes, so no key would match".to_owned()));
+    }
+    for (input, text) in [(".prefix", &rule.prefix), (".suffix", &rule.suffix)] {
+        if event_key(text).len() > LONGEST_FILTER {
+            let message = "percent-encoded, as S3 compares it, it has more than 1,024 characters";
+            return Some((input, message.to_owned()));
+        }
     }
     None
 }
@@ -258,6 +268,8 @@ mod tests {
         assert_eq!(paths(&[("a", rule("", "", &["s3:Created"]))]), ["rules.a.events"]);
         let kind = NotificationRule { kind: "topic".to_owned(), ..good.clone() };
         assert_eq!(paths(&[("a", kind)]), ["rules.a.destination"]);
+        let long = rule("", &"ä".repeat(200), &[CREATED]);
+        assert_eq!(paths(&[("a", long)]), ["rules.a.suffix"]);
         assert_eq!(paths(&[]), ["rules"]);
     }
 }

@@ -10,6 +10,7 @@ use aws_sdk_s3::types::{
 
 use super::bucket_notification::NotificationRule;
 use super::bucket_parts::owner;
+use super::event_key::{event_key, of_event_key};
 use super::on_bucket::on_bucket;
 use crate::aws::Cx;
 use crate::aws::built::OrDefect;
@@ -51,7 +52,7 @@ fn rule(
         let named = |rule: &&FilterRule| {
             rule.name().is_some_and(|found| found.as_str().eq_ignore_ascii_case(name))
         };
-        filters.iter().find(named).and_then(|rule| rule.value.clone()).unwrap_or_default()
+        of_event_key(filters.iter().find(named).and_then(|rule| rule.value()).unwrap_or_default())
     };
     NotificationRule {
         destination: Arn::from(arn).into(),
@@ -65,7 +66,7 @@ fn rule(
 fn filter(rule: &NotificationRule) -> Option<NotificationConfigurationFilter> {
     let one = |name: FilterRuleName, value: &String| {
         let value = Some(value).filter(|value| !value.is_empty())?;
-        Some(FilterRule::builder().name(name).value(value).build())
+        Some(FilterRule::builder().name(name).value(event_key(value)).build())
     };
     let parts = [(FilterRuleName::Prefix, &rule.prefix), (FilterRuleName::Suffix, &rule.suffix)];
     let rules: Vec<FilterRule> =

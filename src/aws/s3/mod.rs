@@ -7,6 +7,7 @@ mod bucket_notification;
 mod bucket_notification_calls;
 pub(super) mod bucket_parts;
 mod bucket_rules;
+mod event_key;
 mod on_bucket;
 
 pub use bucket::{
@@ -16,3 +17,4 @@ pub use bucket_notification::{
     BucketNotification, BucketNotificationInputs, BucketNotificationOutputs, NotificationRule,
     overlap,
 };
+pub use event_key::event_key;

@@ -22,8 +22,8 @@ pub struct Function {
     pub runtime: Runtime,
     /// The memory in MB, 128 to 10240.
     pub memory_mb: u32,
-    /// The longest that an invocation may take, 1 to 900 seconds.
-    pub timeout_seconds: u32,
+    /// The longest that an invocation may take, 1 to 900 seconds, with the place that says so.
+    pub timeout_seconds: Spanned<u32>,
     /// The processor.
     pub architecture: Architecture,
     /// How long log events are kept, in days.
@@ -114,7 +114,8 @@ fn settle(
     defaults: &FunctionDefaults,
 ) -> Function {
     let memory = keys.memory.or(defaults.memory).map_or(256, Size::megabytes);
-    let timeout = keys.timeout.or(defaults.timeout).map_or(10, Duration::seconds);
+    let timeout = keys.timeout.or(defaults.timeout);
+    let timeout = timeout.unwrap_or(Spanned::nowhere(Duration::from_seconds(10)));
     let retention = keys.log_retention.or(defaults.log_retention);
     let small = |number: u64| u32::try_from(number).unwrap_or(u32::MAX);
     let keys = keys.clone();
@@ -123,7 +124,7 @@ fn settle(
         handler,
         runtime,
         memory_mb: small(memory),
-        timeout_seconds: small(timeout),
+        timeout_seconds: timeout.map(|timeout| small(timeout.seconds())),
         architecture: keys.architecture.or(defaults.architecture).unwrap_or_default(),
         log_retention_days: retention.unwrap_or(Retention::DEFAULT).days(),
         tracing: keys.tracing.or(defaults.tracing).unwrap_or_default(),

@@ -23,7 +23,7 @@ pub struct FunctionDefaults {
     pub memory: Option<Size>,
     /// The longest that an invocation may take, 1 to 900 seconds; `10s` if nothing is said.
     #[schemars(extend("x-minimum" = "1s", "x-maximum" = "15m"))]
-    pub timeout: Option<Duration>,
+    pub timeout: Option<Spanned<Duration>>,
     /// The processor; `arm64` if nothing is said.
     pub architecture: Option<Architecture>,
     /// How long log events are kept; `14d` if nothing is said.
@@ -100,7 +100,7 @@ pub struct FunctionKeys {
     pub memory: Option<Size>,
     /// The longest that an invocation may take, 1 to 900 seconds; else that of `[functions]`.
     #[schemars(extend("x-minimum" = "1s", "x-maximum" = "15m"))]
-    pub timeout: Option<Duration>,
+    pub timeout: Option<Spanned<Duration>>,
     /// The processor; else that of `[functions]`.
     pub architecture: Option<Architecture>,
     /// How long log events are kept; else that of `[functions]`.

@@ -57,7 +57,7 @@ fn a_supplied_function_keeps_its_own_code_with_other_settings() {
     let redrive = jobs.redrive.resolve(&manifest.functions, supplied).unwrap();
     assert_eq!(redrive.code, FunctionCode::Supplied);
     assert_eq!((redrive.runtime, redrive.memory_mb), (Runtime::PYTHON, 1024));
-    assert_eq!((redrive.timeout_seconds, redrive.log_retention_days), (10, 14));
+    assert_eq!((*redrive.timeout_seconds, redrive.log_retention_days), (10, 14));
     assert_eq!(redrive.architecture, Architecture::Arm64);
 }
 

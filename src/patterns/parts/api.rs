@@ -19,7 +19,8 @@ use crate::text;
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CorsKeys {
-    /// The origins that may call, such as `https://shop.example`; `*` is every origin.
+    /// The origins that may call, such as `https://shop.example`; `*` is every origin, and `https://*`
+    /// every one of that scheme.
     #[schemars(length(min = 1))]
     pub origins: Vec<Spanned<String>>,
     /// The methods that they may use; every one if nothing is said.
@@ -172,6 +173,25 @@ fn requests(key: &Route) -> String {
 /// configuring and running an HTTP API").
 const LONGEST_ANSWER: u32 = 30;
 
+/// How long an HTTP API waits for an authorizer, in seconds (the same page).
+const LONGEST_DECISION: u32 = 10;
+
+/// Refuses an authorizer's function that may take longer than the API waits for it.
+pub fn check_authorizer(cx: &mut Cx<'_, '_>, lambda: &Lambda) {
+    if *lambda.timeout > LONGEST_DECISION {
+        let message = "An authorizer may take longer than the API waits.";
+        cx.problem(outlasts(lambda, LONGEST_DECISION, message).help(format!(
+            "Give the authorizer `timeout = \"{LONGEST_DECISION}s\"` or less: what it has not decided by then is answered 500."
+        )));
+    }
+}
+
+fn outlasts(lambda: &Lambda, longest: u32, message: &str) -> Problem {
+    let taken = *lambda.timeout;
+    Problem::at(lambda.timeout.span(), "maas::patterns::api_timeout", message)
+        .label(format!("its function may take {taken} s, and the API gives up after {longest} s"))
+}
+
 /// Adds a route to a function: `LABEL.integration`, `LABEL.permission` and `LABEL.route`.
 pub fn lambda_route(
     cx: &mut Cx<'_, '_>,
@@ -180,10 +200,10 @@ pub fn lambda_route(
     key: &Spanned<Route>,
     authorizer: Option<Input<String>>,
 ) -> Handle<aws::Route> {
-    if lambda.timeout > LONGEST_ANSWER {
+    if *lambda.timeout > LONGEST_ANSWER {
         let message = "A function behind an API may take longer than the API waits.";
-        let problem = Problem::at(key, "maas::patterns::api_timeout", message)
-            .label(format!("its function may take {} s, and the API gives up after {LONGEST_ANSWER} s", lambda.timeout))
+        let problem = outlasts(lambda, LONGEST_ANSWER, message)
+            .related(key, "it answers this route")
             .help("Give the function `timeout = \"30s\"` or less; let what takes longer come from a queue, as with `api-async`.");
         cx.problem(problem);
     }

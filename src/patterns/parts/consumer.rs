@@ -53,7 +53,7 @@ pub fn consume(
 ) -> Consumed {
     let function = consumer.function.resolve(cx.defaults());
     let function = cx.ok(function);
-    let timeout = function.as_ref().map_or(0, |function| function.timeout_seconds);
+    let timeout = function.as_ref().map_or(0, |function| *function.timeout_seconds);
     let (batch, window) =
         check_batch(cx, consumer.keys.batch.as_ref(), consumer.keys.window.as_ref());
     let visibility = visibility(cx, &consumer.keys, timeout, window);

@@ -26,6 +26,15 @@ pub(super) fn check(cx: &mut Cx<'_, '_>, cors: &Spanned<CorsKeys>) {
             .help(format!("Write `https://{host}`, or `*` for every origin."));
         cx.problem(problem);
     }
+    for origin in cors.origins.iter().filter(|origin| is_origin(origin) && is_pattern(origin)) {
+        let scheme = origin.split("://").next().unwrap_or_default();
+        let problem = Problem::at(origin, CODE, "An origin is a pattern.")
+            .label("API Gateway compares a host as a whole, and `*` in it with nothing")
+            .help(format!(
+                "Name each origin, as in `https://shop.example`; `{scheme}://*` is every one of that scheme."
+            ));
+        cx.problem(problem);
+    }
     for method in &cors.methods {
         if !METHODS.iter().any(|known| known.eq_ignore_ascii_case(method)) {
             let nearest = did_you_mean(method, METHODS);
@@ -58,6 +67,11 @@ fn is_origin(text: &str) -> bool {
     known && !host.is_empty() && host.chars().all(fits)
 }
 
+/// Whether `*` is a part of the host: API Gateway knows `*`, `https://*` and `http://*` alone.
+fn is_pattern(origin: &str) -> bool {
+    origin.contains('*') && !["*", "https://*", "http://*"].contains(&origin)
+}
+
 /// *RFC 9110*, 5.6.2: a token.
 fn is_header(text: &str) -> bool {
     let fits = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
@@ -70,10 +84,11 @@ mod tests {
 
     #[test]
     fn an_origin_is_a_scheme_and_a_host() {
-        for right in
-            ["*", "https://shop.example", "http://localhost:3000", "https://*.shop.example"]
-        {
-            assert!(is_origin(right), "{right}");
+        for right in ["*", "https://shop.example", "http://localhost:3000", "https://*"] {
+            assert!(is_origin(right) && !is_pattern(right), "{right}");
+        }
+        for pattern in ["https://*.shop.example", "http://localhost:*", "https://*:3000"] {
+            assert!(is_origin(pattern) && is_pattern(pattern), "{pattern}");
         }
         for wrong in
             ["", "shop.example", "https://", "https://shop.example/", "https:/shop", "null"]

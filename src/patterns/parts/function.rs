@@ -8,7 +8,7 @@ use crate::aws::{
     Permission, PermissionInputs, Policy, Queue, Role, RoleInputs, Statement,
 };
 use crate::graph::{Address, Arn, Handle, Input, Resource, physical_name};
-use crate::manifest::{Function, FunctionCode, Problem, Span};
+use crate::manifest::{Function, FunctionCode, Problem, Span, Spanned};
 use crate::package::{Package, Wrong, missing_handler};
 use crate::patterns::Cx;
 use crate::patterns::wiring::{DatabaseUse, Way, Wire, wires};
@@ -23,8 +23,8 @@ pub struct Lambda {
     pub label: String,
     /// Where events go that it fails at, for one that is invoked asynchronously.
     pub failing: Option<Handle<EventInvokeConfig>>,
-    /// The longest that an invocation may take, in seconds.
-    pub timeout: u32,
+    /// The longest that an invocation may take, in seconds, with the place that says so.
+    pub timeout: Spanned<u32>,
 }
 
 impl Lambda {
@@ -161,7 +161,7 @@ impl NewFunction {
             runtime: function.runtime.as_str().to_owned(),
             architecture: function.architecture.as_str().to_owned(),
             memory: number(function.memory_mb),
-            timeout: number(function.timeout_seconds),
+            timeout: number(*function.timeout_seconds),
             environment: own.clone(),
             log_group: log_group.name().into(),
             description: function.description.unwrap_or_default(),

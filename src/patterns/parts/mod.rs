@@ -14,7 +14,7 @@ mod subscription;
 mod supplied;
 mod topic;
 
-pub(super) use api::{CorsKeys, Throttling, api, lambda_route, route};
+pub(super) use api::{CorsKeys, Throttling, api, check_authorizer, lambda_route, route};
 pub(super) use bucket::{BucketKeys, bucket, check_prefix, objects, private};
 pub(super) use consumer::{ConsumerKeys, consume};
 pub(super) use database::{GivenDatabase, PORT, TAKEN, database, owner, refuse_network};

@@ -20,7 +20,8 @@ pub struct TopicKeys {
     /// changed. The key's policy needs the statement `{"Effect": "Allow", "Principal": {"Service":
     /// SERVICE}, "Action": ["kms:GenerateDataKey*", "kms:Decrypt"], "Resource": "*"}`, where SERVICE
     /// is `s3.amazonaws.com` for a bucket's events and `cloudwatch.amazonaws.com` for an alarm.
-    /// Those who are subscribed need nothing: SNS decrypts for them.
+    /// Those who are subscribed need nothing: SNS decrypts for them. A function with `access` to publish
+    /// may use the key by its role, where the key's policy leaves that to the account.
     pub kms_key: Option<String>,
 }
 

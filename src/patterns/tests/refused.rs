@@ -8,7 +8,7 @@ fn upload(lines: &str) -> String {
 
 #[test]
 fn cors_that_no_browser_takes() {
-    let cors = "cors = { origins = [\"shop.example/cart\", \"*\"], credentials = true, \
+    let cors = "cors = { origins = [\"shop.example/cart\", \"*\", \"https://*.shop.example\"], credentials = true, \
                 methods = [\"GTE\"], headers = [\"content type\"] }";
     insta::assert_snapshot!(wrong(&upload(cors)));
 }
@@ -17,6 +17,18 @@ fn cors_that_no_browser_takes() {
 fn a_function_that_outlasts_its_api() {
     let signer = function("files.signer", "timeout = \"31s\"");
     insta::assert_snapshot!(wrong(&(upload("") + &signer)));
+}
+
+#[test]
+fn an_authorizer_that_outlasts_its_api() {
+    let api = |name: &str, timeout: &str| {
+        format!("[patterns.{name}]\nuse = \"api-custom-authorizer\"\n")
+            + &function(&format!("{name}.authorizer"), timeout)
+    };
+    let one = api("one", "timeout = \"11s\"") + &api("two", "timeout = \"10s\"");
+    insta::assert_snapshot!(wrong(&one));
+    let inherited = "timeout = \"20s\"\n".to_owned() + &api("one", "");
+    insta::assert_snapshot!(wrong(&inherited));
 }
 
 #[test]

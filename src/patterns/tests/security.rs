@@ -239,3 +239,54 @@ fn a_topic_is_encrypted_by_a_key_that_its_publisher_may_use() {
         assert_ne!(wanted["kms_key"], json!("alias/aws/sns"), "{at}");
     }
 }
+
+/// The key that encrypts a topic is a publisher's to use, however the manifest names it.
+#[test]
+fn who_may_publish_may_use_the_topics_key() {
+    let own = |rest: &str| json!({"$expr": ["arn:aws:kms:eu-west-1:", {"account": true}, rest]});
+    let whole = "arn:aws:kms:eu-west-1:123456789012:key/1";
+    let alias = "arn:aws:kms:eu-west-1:123456789012:alias/events";
+    for (named, keys, by_alias) in [
+        ("1234abcd", own(":key/1234abcd"), false),
+        (whole, json!(whole), false),
+        ("alias/events", own(":key/*"), true),
+        (alias, json!("arn:aws:kms:eu-west-1:123456789012:key/*"), true),
+    ] {
+        let text = format!(
+            "[project]\nname = \"shop\"\nregion = \"eu-west-1\"\n[functions]\nruntime = \"python3.12\"\n\
+             [patterns.images]\nuse = \"s3-multiple-subscriptions\"\ntopic = {{ kms_key = \"{named}\" }}\n\
+             [patterns.jobs]\nuse = \"api-async\"\nroute = \"POST /jobs\"\n[patterns.jobs.consumer]\n\
+             code = \"functions/echo\"\nhandler = \"index.handler\"\naccess = [\"images.topic:publish\"]\n"
+        );
+        let graph = super::expanded(&text).graph;
+        let role = &graph.nodes()[&Address::new("jobs", "consumer.role")].wanted;
+        let use_key = &role["policy"]["ImagesTopicPublishKey"];
+        assert_eq!(use_key["resources"], json!([keys]), "{named}");
+        assert_eq!(texts(&use_key["actions"]), ["kms:Decrypt", "kms:GenerateDataKey*"]);
+        let asked = &use_key["conditions"]["ForAnyValue:StringEquals"]["kms:ResourceAliases"];
+        assert_eq!(texts(asked), if by_alias { vec!["alias/events"] } else { vec![] }, "{named}");
+    }
+}
+
+/// A stream writes under its prefixes alone; where its prefix begins with what is known only when it
+/// writes, anywhere.
+#[test]
+fn a_stream_may_write_under_its_prefixes_alone() {
+    for (prefix, keys) in [
+        ("archive/", ["/archive/*", "/errors/*"].as_slice()),
+        ("log/!{timestamp:yyyy}/", &["/errors/*", "/log/*"]),
+        ("!{timestamp:yyyy}/", &["/*"]),
+        ("", &["/*"]),
+    ] {
+        let text = format!(
+            "[project]\nname = \"shop\"\nregion = \"eu-west-1\"\n[patterns.images]\n\
+             use = \"s3-multiple-subscriptions\"\n[patterns.images.subscribers.archive]\n\
+             firehose = {{ prefix = \"{prefix}\" }}\n"
+        );
+        let graph = super::expanded(&text).graph;
+        let role = &graph.nodes()[&Address::new("images", "archive.role")].wanted;
+        let resources = role["policy"]["Objects"]["resources"].as_array().unwrap().iter();
+        let ends: Vec<&str> = resources.map(|it| it["$expr"][1].as_str().unwrap()).collect();
+        assert_eq!(ends, keys, "{prefix}");
+    }
+}

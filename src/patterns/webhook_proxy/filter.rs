@@ -1,99 +1,162 @@
 //! Filters on payloads, in the languages of Lambda's event filters and of SNS.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value, json};
 
-use crate::manifest::{Problem, Spanned};
+use crate::aws::event_key;
+use crate::manifest::{Problem, Span, Spanned};
 
-type Filter = Spanned<Map<String, Value>>;
+/// The fields of the payload that a filter is on, each with what it may be.
+pub(super) type Fields = BTreeMap<Spanned<String>, Spanned<Value>>;
 
-fn unfit(filter: &Filter, label: String, help: &str) -> Problem {
-    Problem::at(filter, "maas::patterns::filter", "A filter cannot be used.")
-        .label(label)
-        .help(help)
+type Filter = Spanned<Fields>;
+
+fn unfit(place: impl Into<Span>, label: String, help: &str) -> Problem {
+    Problem::at(place, "maas::patterns::filter", "A filter cannot be used.").label(label).help(help)
 }
 
 const FORMS: &str = "A field's values are an array of strings, numbers, `true` and `false`, of \
-                     `{ prefix = \"…\" }`, `{ anything-but = […] }` and `{ exists = true }`.";
+                     `{ prefix = \"…\" }`, `{ suffix = \"…\" }`, `{ equals-ignore-case = \"…\" }` and \
+                     `{ anything-but = […] }`; or they are `{ exists = true }` alone.";
 
-/// The event filter of a stream's records: new deliveries whose payload matches.
+/// The event filter of a stream's records: new deliveries whose payload matches. Which fields there are
+/// is in the attribute `has`, a map of `true` by their names, since `exists` is for leaves and a field
+/// may be of any type.
 ///
-/// *AWS Lambda Developer Guide*, "Using event filtering with a DynamoDB event source".
+/// *AWS Lambda Developer Guide*, "Control which events Lambda sends to your function" and "Using event
+/// filtering with a DynamoDB event source".
 pub(super) fn of_stream(filter: Option<&Filter>) -> Result<Value, Problem> {
     let inserted = json!({ "eventName": ["INSERT"] });
     let Some(filter) = filter.filter(|filter| !filter.is_empty()) else { return Ok(inserted) };
-    let fields = fields(filter, filter.get_ref())?;
-    let image = json!({ "NewImage": { "payload": { "M": fields } } });
-    Ok(json!({ "eventName": ["INSERT"], "dynamodb": image }))
-}
-
-fn fields(filter: &Filter, table: &Map<String, Value>) -> Result<Value, Problem> {
-    let each = table.iter().map(|(field, wanted)| {
-        let typed = match wanted {
-            Value::Object(inner) if !is_operator(inner) => json!({ "M": fields(filter, inner)? }),
-            Value::Array(values) => field_of(filter, field, values)?,
-            value => field_of(filter, field, std::slice::from_ref(value))?,
+    let (mut payload, mut has) = (Map::new(), Map::new());
+    for (field, wanted) in filter.get_ref() {
+        let name = field.get_ref().clone();
+        match existence(field, wanted)? {
+            Some(true) => has.insert(name, json!({ "BOOL": [true] })),
+            Some(false) => has.insert(name, json!({ "BOOL": [{ "exists": false }] })),
+            None => payload.insert(name, typed(wanted.span(), field, wanted)?),
         };
-        Ok((field.clone(), typed))
-    });
-    each.collect::<Result<Map<_, _>, Problem>>().map(Value::Object)
+    }
+    let given = [("payload", payload), ("has", has)].into_iter().filter(|(_, it)| !it.is_empty());
+    let image: Map<_, _> =
+        given.map(|(name, fields)| (name.to_owned(), json!({ "M": fields }))).collect();
+    Ok(json!({ "eventName": ["INSERT"], "dynamodb": { "NewImage": image } }))
 }
 
+fn values_of(wanted: &Value) -> &[Value] {
+    match wanted {
+        Value::Array(values) => values.as_slice(),
+        value => std::slice::from_ref(value),
+    }
+}
+
+/// Whether the field has to be there, where that is asked.
+fn existence(field: &Spanned<String>, wanted: &Spanned<Value>) -> Result<Option<bool>, Problem> {
+    let values = values_of(wanted);
+    let asked = |value: &Value| operator(value).filter(|(name, _)| *name == "exists").is_some();
+    if !values.iter().any(asked) {
+        return Ok(None);
+    }
+    match values {
+        [one] => match one["exists"].as_bool() {
+            Some(exists) => Ok(Some(exists)),
+            None => {
+                let label =
+                    format!("`exists` of `{}` is neither `true` nor `false`", field.get_ref());
+                Err(unfit(wanted, label, FORMS))
+            }
+        },
+        _ => {
+            let label = format!("`exists` of `{}` stands beside other values", field.get_ref());
+            Err(unfit(wanted, label, FORMS))
+        }
+    }
+}
+
+/// What a field may be, below the names of DynamoDB's types.
+fn typed(place: Span, field: &str, wanted: &Value) -> Result<Value, Problem> {
+    match wanted {
+        Value::Object(inner) if operator(wanted).is_none() => {
+            let each = inner.iter().map(|(name, wanted)| {
+                Ok((name.clone(), typed(place, &format!("{field}.{name}"), wanted)?))
+            });
+            let fields = each.collect::<Result<Map<_, _>, Problem>>()?;
+            Ok(json!({ "M": fields }))
+        }
+        wanted => field_of(place, field, values_of(wanted)),
+    }
+}
+
+/// The operators of Lambda's filters, and at the end those that other languages of filters have beside
+/// them.
 const OPERATORS: [&str; 8] = [
     "prefix",
     "suffix",
+    "equals-ignore-case",
     "anything-but",
     "exists",
-    "equals-ignore-case",
     "numeric",
     "wildcard",
     "cidr",
 ];
 
-fn is_operator(table: &Map<String, Value>) -> bool {
-    table.len() == 1 && table.keys().all(|key| OPERATORS.contains(&key.as_str()))
+/// An operator and its operand.
+fn operator(value: &Value) -> Option<(&str, &Value)> {
+    let table = value.as_object().filter(|table| table.len() == 1)?;
+    let (name, operand) = table.iter().next()?;
+    OPERATORS.contains(&name.as_str()).then_some((name.as_str(), operand))
 }
 
 /// A field's values under the names of DynamoDB's types; values of several types are alternatives.
-fn field_of(filter: &Filter, field: &str, values: &[Value]) -> Result<Value, Problem> {
+fn field_of(place: Span, field: &str, values: &[Value]) -> Result<Value, Problem> {
     let mut types: [(&str, Vec<Value>); 3] = [("S", vec![]), ("N", vec![]), ("BOOL", vec![])];
-    let mut alternatives = Vec::new();
     for value in values {
         match value {
             Value::String(_) => types[0].1.push(value.clone()),
             Value::Number(number) => types[1].1.push(json!(number.to_string())),
             Value::Bool(_) => types[2].1.push(value.clone()),
-            Value::Object(operator) if is_operator(operator) => match operator.get("exists") {
-                Some(Value::Bool(true)) => alternatives
-                    .extend(["S", "N", "BOOL"].map(|kind| json!({ kind: [{ "exists": true }] }))),
-                Some(Value::Bool(false)) => {
-                    let none = json!([{ "exists": false }]);
-                    alternatives.push(json!({ "S": none, "N": none, "BOOL": none }));
-                }
-                Some(_) => {
-                    let label = format!("`exists` of `{field}` is neither `true` nor `false`");
-                    return Err(unfit(filter, label, FORMS));
-                }
-                None if operator.contains_key("numeric") => {
-                    let label =
-                        format!("numbers such as `{field}` can only be compared for equality");
-                    let help =
-                        "DynamoDB's streams hold numbers as text: name the numbers themselves.";
-                    return Err(unfit(filter, label, help));
-                }
-                None => types[0].1.push(value.clone()),
-            },
-            other => {
-                let label = format!("`{field}` cannot be compared with `{other}`");
-                return Err(unfit(filter, label, FORMS));
+            value => {
+                let (kind, value) = operated(place, field, value)?;
+                types[kind].1.push(value);
             }
         }
     }
     let given = types.into_iter().filter(|(_, values)| !values.is_empty());
-    alternatives.extend(given.map(|(kind, values)| json!({ kind: values })));
+    let alternatives: Vec<Value> = given.map(|(kind, values)| json!({ kind: values })).collect();
     match alternatives.as_slice() {
-        [] => Err(unfit(filter, format!("`{field}` has no values"), FORMS)),
+        [] => Err(unfit(place, format!("`{field}` has no values"), FORMS)),
         [one] => Ok(one.clone()),
         several => Ok(json!({ "$or": several })),
+    }
+}
+
+/// An operator with its operand as DynamoDB writes it, and of which type they are: 0 is text, 1 numbers.
+fn operated(place: Span, field: &str, value: &Value) -> Result<(usize, Value), Problem> {
+    let wrong = |label: String, help: &str| Err(unfit(place, label, help));
+    let Some((name, operand)) = operator(value) else {
+        return wrong(format!("`{field}` cannot be compared with `{value}`"), FORMS);
+    };
+    match name {
+        "prefix" | "suffix" | "equals-ignore-case" if operand.is_string() => Ok((0, value.clone())),
+        "anything-but" => match values_of(operand) {
+            all if !all.is_empty() && all.iter().all(Value::is_string) => Ok((0, value.clone())),
+            all if !all.is_empty() && all.iter().all(Value::is_number) => {
+                let texts: Vec<String> = all.iter().map(Value::to_string).collect();
+                Ok((1, json!({ "anything-but": texts })))
+            }
+            _ => wrong(format!("`anything-but` of `{field}` is of strings, or of numbers"), FORMS),
+        },
+        "numeric" => wrong(
+            format!("numbers such as `{field}` can only be compared for equality"),
+            "DynamoDB's streams hold numbers as text: name the numbers themselves.",
+        ),
+        "exists" => wrong(
+            format!("`{field}` is within another field"),
+            "Whether they exist is known of the payload's own fields alone: leave it out.",
+        ),
+        "wildcard" | "cidr" => wrong(format!("Lambda's filters have no `{name}`"), FORMS),
+        _ => wrong(format!("`{name}` of `{field}` is no string"), FORMS),
     }
 }
 
@@ -111,41 +174,40 @@ pub(super) fn field_of_bucket(filter: &Filter) -> Result<&str, Problem> {
 
 /// The filter policy of a subscription: the keys of deliveries whose field matches. See the
 /// receiver for how keys are made.
+///
+/// *Amazon SNS Developer Guide*, "String value matching".
 pub(super) fn of_keys(filter: &Filter, field: &str, prefix: &str) -> Result<Value, Problem> {
-    let wanted = filter.get(field).unwrap_or(&Value::Null);
-    let values = match wanted {
-        Value::Array(values) => values.as_slice(),
-        value => std::slice::from_ref(value),
+    let Some(wanted) = filter.get(field) else {
+        return Err(unfit(filter, format!("`{field}` has no values"), FORMS_OF_KEYS));
     };
-    let start = format!("{prefix}{}/", label(field));
-    let mut prefixes = Vec::new();
-    for value in values {
-        prefixes.push(match value {
-            Value::String(text) => format!("{start}{}/", label(text)),
-            Value::Number(number) => format!("{start}{}/", label(&number.to_string())),
-            Value::Bool(yes) => format!("{start}{yes}/"),
-            Value::Object(operator) if operator.len() == 1 => match operator.iter().next() {
-                Some((name, Value::String(text))) if name == "prefix" => {
-                    format!("{start}{}", label(text))
+    // Events have their keys encoded; labels are the same in both forms.
+    let start = format!("{}{}/", event_key(prefix), label(field));
+    let mut keys = Vec::new();
+    for value in values_of(wanted) {
+        let begins = |rest: &str| json!({ "prefix": format!("{start}{rest}") });
+        keys.push(match value {
+            Value::String(text) => begins(&format!("{}/", label(text))),
+            Value::Number(number) => begins(&format!("{}/", label(&number.to_string()))),
+            Value::Bool(yes) => begins(&format!("{yes}/")),
+            value => match operator(value) {
+                Some(("prefix", Value::String(text))) => begins(&label(text)),
+                Some(("exists", Value::Bool(true))) => begins(""),
+                Some(("exists", Value::Bool(false))) => json!({ "anything-but": begins("") }),
+                _ => {
+                    let label = format!("deliveries cannot be found by `{value}`");
+                    return Err(unfit(wanted, label, FORMS_OF_KEYS));
                 }
-                Some((name, Value::Bool(true))) if name == "exists" => start.clone(),
-                _ => return Err(no_such(filter, value)),
             },
-            value => return Err(no_such(filter, value)),
         });
     }
-    if prefixes.is_empty() {
-        return Err(unfit(filter, format!("`{field}` has no values"), FORMS));
+    if keys.is_empty() {
+        return Err(unfit(wanted, format!("`{field}` has no values"), FORMS_OF_KEYS));
     }
-    let keys: Vec<Value> = prefixes.iter().map(|prefix| json!({ "prefix": prefix })).collect();
     Ok(json!({ "Records": { "s3": { "object": { "key": keys } } } }))
 }
 
-fn no_such(filter: &Filter, value: &Value) -> Problem {
-    let help = "With the store `s3`, a field is compared with strings, numbers, `true`, `false`, \
-                `{ prefix = \"…\" }` and `{ exists = true }`.";
-    unfit(filter, format!("deliveries cannot be found by `{value}`"), help)
-}
+const FORMS_OF_KEYS: &str = "With the store `s3`, a field is compared with strings, numbers, `true`, \
+                             `false`, `{ prefix = \"…\" }` and `{ exists = true }`.";
 
 const LONGEST_LABEL: usize = 150;
 
@@ -167,7 +229,9 @@ mod tests {
     use super::*;
 
     fn filter(value: Value) -> Filter {
-        Spanned::nowhere(value.as_object().unwrap().clone())
+        let fields = value.as_object().unwrap().clone().into_iter();
+        let spanned = |(name, value)| (Spanned::nowhere(name), Spanned::nowhere(value));
+        Spanned::nowhere(fields.map(spanned).collect())
     }
 
     fn stream(value: Value) -> Value {
@@ -197,13 +261,67 @@ mod tests {
         );
     }
 
+    fn refused(value: Value) -> String {
+        let problem = of_stream(Some(&filter(value))).unwrap_err();
+        problem.label_text().unwrap().to_owned()
+    }
+
     #[test]
-    fn streams_cannot_compare_numbers() {
-        let numeric = filter(json!({ "n": [{ "numeric": [">", 7] }] }));
-        let problem = of_stream(Some(&numeric)).unwrap_err();
+    fn a_stream_has_the_operators_of_lambda_alone() {
+        for (operator, kind) in [
+            (json!({ "suffix": "x" }), "S"),
+            (json!({ "equals-ignore-case": "X" }), "S"),
+            (json!({ "anything-but": ["x", "y"] }), "S"),
+            (json!({ "anything-but": "x" }), "S"),
+        ] {
+            let wanted = json!({ "a": { kind: [operator] } });
+            assert_eq!(stream(json!({ "a": [operator] })), wanted);
+        }
+        let numbers = stream(json!({ "a": { "anything-but": [7, 1.5] } }));
+        assert_eq!(numbers, json!({ "a": { "N": [{ "anything-but": ["7", "1.5"] }] } }));
+        for (value, why) in [
+            (
+                json!([{ "numeric": [">", 7] }]),
+                "numbers such as `a` can only be compared for equality",
+            ),
+            (json!({ "wildcard": "x*" }), "Lambda's filters have no `wildcard`"),
+            (json!([{ "cidr": "10.0.0.0/8" }]), "Lambda's filters have no `cidr`"),
+            (json!({ "prefix": 7 }), "`prefix` of `a` is no string"),
+            (
+                json!({ "anything-but": ["x", 7] }),
+                "`anything-but` of `a` is of strings, or of numbers",
+            ),
+            (
+                json!({ "anything-but": { "prefix": "x" } }),
+                "`anything-but` of `a` is of strings, or of numbers",
+            ),
+            (json!([]), "`a` has no values"),
+        ] {
+            assert_eq!(refused(json!({ "a": value })), why);
+        }
+    }
+
+    #[test]
+    fn whether_a_field_exists_is_asked_of_the_names_of_fields() {
+        let filtered =
+            filter(json!({ "a": { "exists": true }, "b": [{ "exists": false }], "c": "x" }));
+        let image = of_stream(Some(&filtered)).unwrap()["dynamodb"]["NewImage"].clone();
+        let wanted = json!({
+            "has": { "M": { "a": { "BOOL": [true] }, "b": { "BOOL": [{ "exists": false }] } } },
+            "payload": { "M": { "c": { "S": ["x"] } } },
+        });
+        assert_eq!(image, wanted);
         assert_eq!(
-            problem.label_text().unwrap(),
-            "numbers such as `n` can only be compared for equality"
+            refused(json!({ "a": [{ "exists": true }, "x"] })),
+            "`exists` of `a` stands beside other values"
+        );
+        assert_eq!(
+            refused(json!({ "a": { "b": { "exists": true } } })),
+            "`a.b` is within another field"
+        );
+        assert_eq!(
+            refused(json!({ "a": { "exists": 1 } })),
+            "`exists` of `a` is neither `true` nor `false`"
         );
     }
 
@@ -217,6 +335,15 @@ mod tests {
         assert_eq!(keys(json!(["in/voice", 7])), ["hooks/a-20b/in-2Fvoice/", "hooks/a-20b/7/"]);
         assert_eq!(keys(json!([{ "prefix": "é" }])), ["hooks/a-20b/-C3-A9"]);
         assert_eq!(keys(json!({ "exists": true })), ["hooks/a-20b/"]);
+        let none = of_keys(&filter(json!({ "a": { "exists": false } })), "a", "hooks/").unwrap();
+        let wanted = json!([{ "anything-but": { "prefix": "hooks/a/" } }]);
+        assert_eq!(none["Records"]["s3"]["object"]["key"], wanted);
+        for unknown in [json!({ "suffix": "x" }), json!({ "wildcard": "x*" })] {
+            of_keys(&filter(json!({ "a": unknown })), "a", "hooks/").unwrap_err();
+        }
+        let policy = of_keys(&filter(json!({ "a": ["b"] })), "a", "year=2026/our hooks/").unwrap();
+        let wanted = json!({ "prefix": "year%3D2026/our+hooks/a/b/" });
+        assert_eq!(policy["Records"]["s3"]["object"]["key"][0], wanted);
         assert_eq!(label(&"ä".repeat(100)).len(), 3 * LONGEST_LABEL);
     }
 }

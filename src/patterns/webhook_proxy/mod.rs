@@ -9,7 +9,6 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::{Map, Value};
 
 use super::parts::{
     BucketKeys, CorsKeys, Lambda, NewFunction, Supplied, Throttling, TopicKeys, api, lambda_route,
@@ -110,8 +109,9 @@ type Recipient = With<FunctionTable, RecipientKeys>;
 #[serde(deny_unknown_fields)]
 struct RecipientKeys {
     /// Which deliveries it gets, by fields of the payload: `{ kind = ["invoice"] }`. A value can also
-    /// be `{ prefix = "inv" }` or `{ exists = true }`. All if it is left out.
-    filter: Option<Spanned<Map<String, Value>>>,
+    /// be `{ prefix = "inv" }` or `{ exists = true }`; with the store `dynamodb` also `{ suffix = "x" }`,
+    /// `{ equals-ignore-case = "x" }` or `{ anything-but = ["x"] }`. All if it is left out.
+    filter: Option<Spanned<filter::Fields>>,
     /// For the store `dynamodb`: deliveries that one invocation gets at most, 1 to 10,000; 10 if
     /// nothing is said.
     #[schemars(range(min = 1, max = 10_000))]
@@ -267,6 +267,6 @@ fn no_route(cx: &mut Cx<'_, '_>, keys: &str) {
     cx.problem(problem);
 }
 
-fn filter_of(recipient: &Recipient) -> Option<&Spanned<Map<String, Value>>> {
+fn filter_of(recipient: &Recipient) -> Option<&Spanned<filter::Fields>> {
     recipient.keys.filter.as_ref()
 }

@@ -1,7 +1,7 @@
 //! What `access` can grant: rights on each type, and the variables that tell of it.
 
 use crate::aws::Statement;
-use crate::graph::{Address, Input, Part};
+use crate::graph::{Address, Input, Part, Place};
 use crate::text;
 
 /// What can be done with a type.
@@ -19,26 +19,28 @@ pub(super) struct Verb {
     pub actions: &'static [&'static str],
     /// Actions on what is in it, and how its ARN goes on.
     pub inside: Option<(&'static str, &'static [&'static str])>,
+    /// Actions on the KMS key that encrypts it, where it has one of the account's own.
+    pub key: &'static [&'static str],
 }
 
 const fn verb(name: &'static str, actions: &'static [&'static str]) -> Verb {
-    Verb { name, actions, inside: None }
+    Verb { name, actions, inside: None, key: &[] }
+}
+
+const fn verb_inside(
+    name: &'static str,
+    actions: &'static [&'static str],
+    inside: (&'static str, &'static [&'static str]),
+) -> Verb {
+    Verb { inside: Some(inside), ..verb(name, actions) }
 }
 
 const BUCKET: Grants = Grants {
     attributes: &["name", "arn"],
     verbs: &[
-        Verb {
-            name: "read",
-            actions: &["s3:GetBucketLocation", "s3:ListBucket"],
-            inside: Some(("/*", &["s3:GetObject"])),
-        },
-        Verb {
-            name: "write",
-            actions: &[],
-            inside: Some(("/*", &["s3:AbortMultipartUpload", "s3:PutObject"])),
-        },
-        Verb { name: "delete", actions: &[], inside: Some(("/*", &["s3:DeleteObject"])) },
+        verb_inside("read", &["s3:GetBucketLocation", "s3:ListBucket"], ("/*", &["s3:GetObject"])),
+        verb_inside("write", &[], ("/*", &["s3:AbortMultipartUpload", "s3:PutObject"])),
+        verb_inside("delete", &[], ("/*", &["s3:DeleteObject"])),
     ],
 };
 
@@ -59,23 +61,30 @@ const QUEUE: Grants = Grants {
     ],
 };
 
-const TOPIC: Grants =
-    Grants { attributes: &["name", "arn"], verbs: &[verb("publish", &["sns:Publish"])] };
+/// SNS encrypts a message by the publisher's rights on the key (*Amazon SNS Developer Guide*, "Managing
+/// Amazon SNS encryption keys and costs").
+const TOPIC: Grants = Grants {
+    attributes: &["name", "arn"],
+    verbs: &[Verb {
+        key: &["kms:Decrypt", "kms:GenerateDataKey*"],
+        ..verb("publish", &["sns:Publish"])
+    }],
+};
 
 const TABLE: Grants = Grants {
     attributes: &["name", "arn"],
     verbs: &[
-        Verb {
-            name: "read",
-            actions: &[
+        verb_inside(
+            "read",
+            &[
                 "dynamodb:BatchGetItem",
                 "dynamodb:DescribeTable",
                 "dynamodb:GetItem",
                 "dynamodb:Query",
                 "dynamodb:Scan",
             ],
-            inside: Some(("/index/*", &["dynamodb:Query", "dynamodb:Scan"])),
-        },
+            ("/index/*", &["dynamodb:Query", "dynamodb:Scan"]),
+        ),
         verb(
             "write",
             &[
@@ -119,8 +128,14 @@ pub(super) fn grants(kind: &str) -> Option<&'static Grants> {
 }
 
 impl Verb {
-    /// The statements of this word on a resource, with their ids.
-    pub fn statements(&self, on: &Address) -> Vec<(String, Statement)> {
+    /// The statements of this word on a resource, with their ids. `key` is the KMS key that encrypts
+    /// it, if one of the account's own does.
+    pub fn statements(
+        &self,
+        on: &Address,
+        key: Option<&str>,
+        place: &Place,
+    ) -> Vec<(String, Statement)> {
         let arn = || Part::Foretold { node: on.clone(), foretold: "arn".to_owned() };
         let statement = |actions: &[&str], resource: Input<String>| {
             let mut statement = Statement::allow([]).on(resource);
@@ -135,7 +150,35 @@ impl Verb {
         if let Some((rest, actions)) = self.inside {
             statements.push((format!("{sid}Inside"), statement(actions, text!(arn(), rest))));
         }
+        if let Some(key) = key.filter(|_| !self.key.is_empty()) {
+            let (keys, alias) = keys_of(key, place);
+            let on_key = statement(self.key, keys);
+            let on_key = match alias {
+                Some(alias) => on_key.when("ForAnyValue:StringEquals", ALIASES, alias),
+                None => on_key,
+            };
+            statements.push((format!("{sid}Key"), on_key));
+        }
         statements
+    }
+}
+
+/// The aliases of the key that is asked for.
+const ALIASES: &str = "kms:ResourceAliases";
+
+/// The ARN of a key, which is named by its id, its ARN, an alias or the ARN of one; for an alias that of
+/// all keys there, and the alias, since a policy names keys by their ARNs only (*AWS KMS Developer Guide*,
+/// "Use aliases to control access to KMS keys").
+fn keys_of(key: &str, place: &Place) -> (Input<String>, Option<String>) {
+    let (head, name) = match key.split_once(":alias/") {
+        Some((head, name)) => (Some(head), Some(name)),
+        None => (None, key.strip_prefix("alias/")),
+    };
+    match (head, name) {
+        (Some(head), Some(name)) => (format!("{head}:key/*").into(), Some(format!("alias/{name}"))),
+        (_, Some(name)) => (place.arn("kms", "key/*"), Some(format!("alias/{name}"))),
+        (_, None) if key.starts_with("arn:") => (key.into(), None),
+        (_, None) => (place.arn("kms", format!("key/{key}")), None),
     }
 }
 

@@ -125,6 +125,7 @@ fn grant(
         Err(problem) => return all.problems.extend(problem),
     };
     let (address, kind) = (found.node.address.clone(), found.node.traits.kind);
+    let key = found.node.wanted.get("kms_key").and_then(|key| key.as_str()).map(str::to_owned);
     let code = "maas::patterns::access";
     if KINDS.contains(&kind) && verb == "connect" {
         match databases::grant(all, wire, access, &address, connected) {
@@ -155,7 +156,7 @@ fn grant(
             .help(format!("On `{address}` one can grant {}.", any_of(names())));
         return all.problems.push(problem);
     };
-    for (sid, statement) in verb.statements(&address) {
+    for (sid, statement) in verb.statements(&address, key.as_deref(), all.place) {
         connected.allow(sid, statement);
     }
     for attribute in grants.attributes {

@@ -76,6 +76,7 @@ crate::life!(notification, |life| {
     };
     let other = NotificationRule {
         events: ["s3:ObjectRemoved:*".to_owned()].into(),
+        prefix: "in box/year=2026/ä+".into(),
         suffix: String::new(),
         ..rule.clone()
     };

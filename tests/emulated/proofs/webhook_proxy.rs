@@ -43,6 +43,54 @@ impl<'a> Hook<'a> {
     }
 }
 
+/// Adds a recipient that gets what its filter on the field's being there lets through.
+fn listens(it: &Deployment, name: &str, filter: &str) {
+    it.write(
+        &format!("functions/recipients/{name}.py"),
+        &format!(
+            "from deliveries import deliveries, save\n\n\ndef handler(event, _context):\n    \
+             for delivery in deliveries(event):\n        save(f\"{name}/{{delivery['id']}}\", \
+             {{\"payload\": delivery[\"payload\"]}})\n"
+        ),
+    );
+    it.append(&format!(
+        "[patterns.hooks.recipients.{name}]\ncode = \"functions/recipients\"\n\
+         handler = \"{name}.handler\"\nfilter = {filter}\naccess = [\"results.bucket:write\"]\n"
+    ));
+}
+
+/// What no filter on values would find.
+#[tokio::test]
+async fn a_table_reaches_who_listens_for_a_field_of_any_type() {
+    let mut it = Deployment::of("webhook-proxy").await;
+    listens(&it, "listed", "{ lines = { exists = true } }");
+    it.apply(&[]).await;
+    let mut hook = Hook::of(&it);
+    for lines in [json!([]), json!([1]), json!({"a": 1}), json!(null), json!("")] {
+        hook.reaches(json!({"lines": lines}), &["listed", "audit"]).await;
+    }
+    hook.reaches(json!({"number": 1}), &["audit"]).await;
+    hook.reaches(json!({"lines": 1}), &["listed", "audit"]).await;
+    hook.and_nobody_else().await;
+    it.ends_clean().await;
+}
+
+#[tokio::test]
+async fn a_bucket_reaches_who_listens_for_a_field_that_is_there_or_not() {
+    let mut it = Deployment::of("webhook-proxy-s3").await;
+    listens(&it, "kinds", "{ kind = { exists = true } }");
+    listens(&it, "rest", "{ kind = { exists = false } }");
+    it.apply(&[]).await;
+    let mut hook = Hook::of(&it);
+    for kind in [json!({"a": 1}), json!(null), json!([]), json!("order")] {
+        hook.reaches(json!({"kind": kind}), &["kinds", "audit"]).await;
+    }
+    hook.reaches(json!({"number": 1}), &["rest", "audit"]).await;
+    hook.reaches(json!({"kind": "invoice"}), &["billing", "kinds", "audit"]).await;
+    hook.and_nobody_else().await;
+    it.ends_clean().await;
+}
+
 #[tokio::test]
 async fn a_table_reaches_who_listens_for_it() {
     let it = Deployment::applied("webhook-proxy").await;

@@ -98,13 +98,18 @@ impl Deployment {
     }
 
     fn command(&self, command: &str, more: &[&str]) -> Command {
+        let mut maas = self.plain_command(command);
+        maas.arg(&self.manifest).args(more);
+        maas
+    }
+
+    /// `maas COMMAND` without a manifest.
+    fn plain_command(&self, command: &str) -> Command {
         let home = self.folder.path();
         let mut maas = Command::new(env!("CARGO_BIN_EXE_maas"));
         maas.args(command.split(' '))
-            .arg(&self.manifest)
             .arg("--state")
             .arg(self.state())
-            .args(more)
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("HOME", home)
@@ -140,6 +145,33 @@ impl Deployment {
             (String::from_utf8_lossy(&ran.stdout), String::from_utf8_lossy(&ran.stderr));
         assert_eq!(ran.status.code(), Some(status), "maas {command} {more:?}\n{out}\n{err}");
         out.into_owned()
+    }
+
+    /// Runs `maas COMMAND …` without the manifest, which must end with that status; what it printed.
+    pub async fn plain_ends_with(&self, status: i32, command: &str, more: &[&str]) -> String {
+        let ran = self.plain_command(command).args(more).output().await.unwrap();
+        let said = [ran.stdout, ran.stderr].map(|said| String::from_utf8(said).unwrap()).concat();
+        assert_eq!(ran.status.code(), Some(status), "maas {command} {more:?}\n{said}");
+        said
+    }
+
+    /// Lets its time to live be over.
+    pub async fn expire(&self) {
+        let file = self.manifest.with_file_name("expired.json");
+        let path = file.to_str().unwrap();
+        self.ends_with(0, "state export", &["--out", path]).await;
+        let mut export: Value = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
+        assert!(export["meta"]["expires"].is_string(), "{export:#}");
+        export["meta"]["expires"] = "2026-01-01T00:00:00Z".into();
+        // What was edited has no checksum.
+        export.as_object_mut().unwrap().remove("sum");
+        fs::write(&file, export.to_string()).unwrap();
+        self.plain_ends_with(
+            0,
+            "state import",
+            &["--force", path, self.manifest.to_str().unwrap()],
+        )
+        .await;
     }
 
     /// Applies, and reads the outputs; the calls that it took.

@@ -23,9 +23,11 @@ A stored delivery
   payload       the fields of a JSON object or of a form; {} for anything else
   body          the request's body, unchanged
   body_base64   true where the body is not UTF-8 text, and `body` is its base64
+  has           in the table: true by the name of each field of `payload`
 
 In the table `payload` is a native map, so a recipient's `filter = { kind = ["invoice"] }`
-is the event filter `dynamodb.NewImage.payload.M.kind.S`. Numbers that DynamoDB cannot
+is the event filter `dynamodb.NewImage.payload.M.kind.S`. Whether a field exists, of
+whatever type it is, is asked of `dynamodb.NewImage.has.M.kind.BOOL`. Numbers that DynamoDB cannot
 hold become strings. A delivery too large for one item (400 KB) is stored without
 `body`; if `payload` alone is too large the answer is 413, and S3 is the store to use.
 
@@ -35,7 +37,9 @@ field that recipients filter on goes in front: with FILTER_FIELD = "kind" a deli
 `PREFIX kind/invoice/<id>.json` (without the space), and `filter = { kind =
 ["invoice"] }` is the SNS policy `Records.s3.object.key: [{"prefix": "PREFIXkind/invoice/"}]`
 on the message body. Field and value are written as `label` writes them, in letters that
-S3 does not escape in its notifications.
+S3 does not escape in its notifications. A value that is no text, number or boolean, or is
+empty, is written as `-`, which is no label: so the field exists where the key begins with
+`PREFIXkind/`.
 
 Once
   Senders repeat a delivery that they saw no answer to. Where a header carries its id,
@@ -167,6 +171,7 @@ def fields(text, content_type):
 def to_table(delivery):
     """False where the table has this delivery already."""
     item = {name: attribute(value) for name, value in delivery.items()}
+    item["has"] = {"M": {name: {"BOOL": True} for name in delivery["payload"]}}
     if TTL_SECONDS:
         item["expires_at"] = {"N": str(int(time.time()) + TTL_SECONDS)}
     without_body = {name: value for name, value in item.items() if not name.startswith("body")}
@@ -239,11 +244,12 @@ if BUCKET:  # as a header, since the SDK of an older runtime has no parameter fo
 def key(delivery):
     """The same for each repetition: nothing in it may depend on when it came."""
     route = ""
-    value = delivery["payload"].get(FILTER_FIELD) if FILTER_FIELD else None
-    if isinstance(value, bool):
-        value = json.dumps(value)
-    if isinstance(value, (str, Decimal)) and str(value):
-        route = f"{label(FILTER_FIELD)}/{label(str(value))}/"
+    if FILTER_FIELD and FILTER_FIELD in delivery["payload"]:
+        value = delivery["payload"][FILTER_FIELD]
+        if isinstance(value, bool):
+            value = json.dumps(value)
+        text = str(value) if isinstance(value, (str, Decimal)) else ""
+        route = f"{label(FILTER_FIELD)}/{label(text) or '-'}/"
     return f"{PREFIX}{route}{delivery['id']}.json"
 
 

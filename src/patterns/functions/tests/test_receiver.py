@@ -80,6 +80,12 @@ class InTheTable(unittest.TestCase):
             },
         )
 
+    def test_which_fields_there_are_is_told_whatever_they_are(self):
+        item = self.stored('{"kind": "", "by": null, "lines": [], "of": {"a": 1}, "n": 0}')
+        there = {name: {"BOOL": True} for name in ("kind", "by", "lines", "of", "n")}
+        self.assertEqual(item["has"], {"M": there})
+        self.assertEqual(self.stored("text")["has"], {"M": {}})
+
     def test_body_is_kept_unchanged_for_signatures(self):
         body = '{ "kind":"invoice",\n "total":1.50 }'
         self.assertEqual(self.stored(body)["body"], {"S": body})
@@ -209,11 +215,18 @@ class InTheBucket(unittest.TestCase):
         self.assertRegex(self.only()[0], r"^in/kind/pull_request-2F-C3-A9-2D1/[0-9a-f]{32}\.json$")
 
     def test_without_that_field_the_key_is_plain(self):
-        for body in ('{"sort": "x"}', '{"kind": {"a": 1}}', '{"kind": ""}', "text"):
+        for body in ('{"sort": "x"}', "text"):
             with self.subTest(body=body):
                 self.bucket.objects.clear()
                 self.post(body, FILTER_FIELD="kind")
                 self.assertRegex(self.only()[0], r"^hooks/[0-9a-f]{32}\.json$")
+
+    def test_that_field_is_told_to_exist_whatever_it_is(self):
+        for value in ('{"a": 1}', "[1]", "[]", "null", '""'):
+            with self.subTest(value=value):
+                self.bucket.objects.clear()
+                self.post('{"kind": %s}' % value, FILTER_FIELD="kind")
+                self.assertRegex(self.only()[0], r"^hooks/kind/-/[0-9a-f]{32}\.json$")
 
     def test_numbers_and_booleans_can_be_filtered_on(self):
         self.post('{"kind": true}', FILTER_FIELD="kind")
