@@ -124,9 +124,10 @@ install_postgres() {
 # Removes what is left of emulators that ended by themselves more than a day ago.
 drop_leftovers() {
     local folder
-    find "$cache/run" -mindepth 1 -maxdepth 1 -mtime +1 2>/dev/null | while IFS= read -r folder; do
+    # There may be no such folder yet, and another start may remove them meanwhile.
+    while IFS= read -r folder; do
         "$python" "$helper" owned "$folder/pid" "maas-emulator=${folder##*/}" >/dev/null || rm -rf "$folder"
-    done
+    done < <(find "$cache/run" -mindepth 1 -maxdepth 1 -mtime +1 2>/dev/null)
     for folder in "${databases%/*}"/*/; do
         folder="${folder%/}" folder="${folder##*/}"
         "$python" "$helper" owned "$cache/run/$folder/pid" "maas-emulator=$folder" >/dev/null ||

@@ -60,7 +60,7 @@ def who(port):
         health = _get(port, "/_localstack/health")
         if health and "services" in health:
             return f"localstack {health.get('version', '?')}"
-        if _get(port, "/moto-api/data.json") is not None:
+        if _get(port, "/moto-api/config") is not None:
             return "moto"
     except Exception:  # whatever it is, it does not speak HTTP as an emulator does
         pass

@@ -36,8 +36,20 @@ pub struct Life {
     given: Vec<Address>,
 }
 
-fn scope() -> Scope {
-    Scope { project: "life".into(), environment: "test".into(), ..Scope::default() }
+/// What all of a deployment share, with these tags of the manifest.
+fn scope<const N: usize>(tags: [(&str, &str); N]) -> Scope {
+    let tags = tags.map(|(key, value)| (key.to_owned(), value.to_owned())).into();
+    Scope { project: "life".into(), environment: "test".into(), tags, ..Scope::default() }
+}
+
+/// What is shared at first.
+fn first_scope() -> Scope {
+    scope([("team", "orders"), ("cost centre", "K-7/1")])
+}
+
+/// What is shared later: one tag is gone, and another is changed.
+fn second_scope() -> Scope {
+    scope([("team", "payments + more")])
 }
 
 impl Life {
@@ -55,9 +67,9 @@ impl Life {
         }
     }
 
-    /// The inputs as the graph would have them: named, tagged, references resolved.
-    fn wanted<R: Resource>(&self, part: &str, inputs: R::Inputs) -> Document {
-        let mut graph = Graph::new(scope());
+    /// The inputs as the graph of that scope would have them: named, tagged, references resolved.
+    fn wanted<R: Resource>(&self, part: &str, inputs: R::Inputs, scope: Scope) -> Document {
+        let mut graph = Graph::new(scope);
         let address = Address::new("it", part);
         graph.add::<R>(address.clone(), inputs);
         let wanted = graph.nodes()[&address].wanted.clone();
@@ -75,7 +87,7 @@ impl Life {
 
     /// Makes a resource that the one to be tested needs; it is referred to as `it/PART`.
     pub async fn given<R: Resource>(&mut self, part: &str, inputs: R::Inputs) -> &HeldDocument {
-        let wanted = self.wanted::<R>(part, inputs);
+        let wanted = self.wanted::<R>(part, inputs, first_scope());
         let resource = self.resource::<R>();
         let created = resource
             .create(self.cloud.cx(), wanted.clone())
@@ -102,11 +114,12 @@ impl Life {
         self.cloud.cx().with_cloud().unwrap()
     }
 
-    /// The whole life of a resource: made as `first`, changed to `second`.
+    /// The whole life of a resource: made as `first`, changed to `second` with other tags.
     pub async fn whole<R: Resource>(&mut self, part: &str, first: R::Inputs, second: R::Inputs) {
         let resource = self.resource::<R>();
         let kind = R::KIND;
-        let (first, second) = (self.wanted::<R>(part, first), self.wanted::<R>(part, second));
+        let first = self.wanted::<R>(part, first, first_scope());
+        let second = self.wanted::<R>(part, second, second_scope());
         let found = resource.find(self.cloud.cx(), first.clone()).await.unwrap();
         let created = resource
             .create(self.cloud.cx(), first.clone())
@@ -139,9 +152,10 @@ impl Life {
             );
         }
         // What has a name of its own is in no list: lists go by the names that are generated.
-        let own = |name: &str| !name.contains(&scope().prefix());
+        let own = |name: &str| !name.contains(&first_scope().prefix());
         let own = R::NAME.is_some_and(|naming| first[naming.input].as_str().is_some_and(own));
-        if !own && let Some(listed) = resource.list(self.cloud.cx(), &scope()).await.unwrap() {
+        if !own && let Some(listed) = resource.list(self.cloud.cx(), &first_scope()).await.unwrap()
+        {
             let listed = listed.iter().find(|listed| listed.id == created.id);
             let listed = listed.unwrap_or_else(|| panic!("{kind}: it is not listed"));
             assert_eq!(listed.inputs["tags"], first["tags"], "{kind}: tags in the list");
@@ -184,7 +198,8 @@ impl Life {
         input: &str,
     ) {
         let (resource, kind) = (self.resource::<R>(), R::KIND);
-        let (first, second) = (self.wanted::<R>(part, first), self.wanted::<R>(part, second));
+        let first = self.wanted::<R>(part, first, first_scope());
+        let second = self.wanted::<R>(part, second, second_scope());
         let created = resource.create(self.cloud.cx(), first.clone()).await.unwrap();
         let held = HeldDocument {
             id: created.id,

@@ -7,21 +7,27 @@ async fn get(it: &Deployment, route: &str) -> (u16, Value) {
     (answer.status, answer.json())
 }
 
-#[tokio::test]
-async fn a_request_reaches_the_database_and_comes_back_with_rows() {
-    let mut it = Deployment::of("api-database-postgres").await;
-    it.apply(&[]).await;
-    assert_eq!(get(&it, "GET /users").await, (200, json!([])));
+/// Two rows, each read alone and both together; both.
+async fn rows_are_written_and_read(it: &Deployment) -> Value {
+    assert_eq!(get(it, "GET /users").await, (200, json!([])));
     for (id, name) in [(1, "Ada"), (2, "Grace")] {
         let user = json!({"id": id, "name": name});
         let body = json!({"name": name}).to_string();
         let answer = it.call("accounts", "POST /users", &[], &body).await;
         assert_eq!((answer.status, answer.json()), (201, user.clone()));
-        assert_eq!(get(&it, &format!("GET /users/{id}")).await, (200, user));
+        assert_eq!(get(it, &format!("GET /users/{id}")).await, (200, user));
     }
     let both = json!([{"id": 1, "name": "Ada"}, {"id": 2, "name": "Grace"}]);
-    assert_eq!(get(&it, "GET /users").await, (200, both.clone()));
-    assert_eq!(get(&it, "GET /users/3").await.0, 404);
+    assert_eq!(get(it, "GET /users").await, (200, both.clone()));
+    assert_eq!(get(it, "GET /users/3").await.0, 404);
+    both
+}
+
+#[tokio::test]
+async fn a_request_reaches_the_database_and_comes_back_with_rows() {
+    let mut it = Deployment::of("api-database-postgres").await;
+    it.apply(&[]).await;
+    let both = rows_are_written_and_read(&it).await;
     functions_are_in_the_application_tier(&it).await;
 
     // What is changed in place keeps the rows.
@@ -29,6 +35,33 @@ async fn a_request_reaches_the_database_and_comes_back_with_rows() {
     let changed = mutating(&it.apply(&[]).await);
     assert_eq!(changed, Calls::from([("rds:ModifyDBCluster".to_owned(), 1)]));
     assert_eq!(get(&it, "GET /users").await, (200, both));
+
+    it.ends_clean().await;
+}
+
+#[tokio::test]
+async fn a_database_of_one_machine_answers_with_rows_too() {
+    let mut it = Deployment::of("api-database-postgres").await;
+    it.edit("", "engine = \"aurora-postgresql\"", "engine = \"postgres\"");
+    let capacity = "capacity = { min = 0, max = 2, pause_after = \"10m\" }";
+    it.edit("", capacity, "instance = \"db.t4g.micro\"");
+    it.apply(&[]).await;
+    let both = rows_are_written_and_read(&it).await;
+    functions_are_in_the_application_tier(&it).await;
+    let rds = aws_sdk_rds::Client::new(&it.cloud.config);
+    let clusters = rds.describe_db_clusters().send().await.unwrap();
+    assert_eq!(clusters.db_clusters().len(), 0, "it is no cluster");
+
+    // What is changed in place keeps the rows.
+    let larger = "instance = \"db.t4g.small\"\nstorage = \"40 GB\"\nstandby = true";
+    it.edit("", "instance = \"db.t4g.micro\"", larger);
+    let changed = mutating(&it.apply(&[]).await);
+    assert_eq!(changed, Calls::from([("rds:ModifyDBInstance".to_owned(), 1)]));
+    assert_eq!(get(&it, "GET /users").await, (200, both));
+    let found = rds.describe_db_instances().send().await.unwrap();
+    let found = &found.db_instances()[0];
+    assert_eq!(found.db_instance_class(), Some("db.t4g.small"));
+    assert_eq!((found.allocated_storage(), found.multi_az()), (Some(40), Some(true)));
 
     it.ends_clean().await;
 }

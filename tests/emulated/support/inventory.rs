@@ -83,6 +83,9 @@ impl Cloud {
         found.extend(
             snapshots.map(|it| format!("snapshot {:?}", it.db_cluster_snapshot_identifier)),
         );
+        let snapshots = rds.describe_db_snapshots().send().await.unwrap();
+        let snapshots = snapshots.db_snapshots().iter();
+        found.extend(snapshots.map(|it| format!("snapshot {:?}", it.db_snapshot_identifier)));
         let groups = rds.describe_db_subnet_groups().send().await.unwrap();
         let groups = groups.db_subnet_groups().iter();
         found.extend(groups.map(|it| format!("subnet group {:?}", it.db_subnet_group_name)));
@@ -93,7 +96,14 @@ impl Cloud {
                 .iter()
                 .map(|it| format!("parameter group {:?}", it.db_cluster_parameter_group_name)),
         );
+        let parameters = rds.describe_db_parameter_groups().send().await.unwrap();
+        let parameters = parameters.db_parameter_groups().iter();
+        found.extend(
+            parameters.map(|it| format!("parameter group {:?}", it.db_parameter_group_name)),
+        );
         let ec2 = aws_sdk_ec2::Client::new(&self.config);
+        let addresses = ec2.describe_addresses().send().await.unwrap();
+        found.extend(addresses.addresses().iter().map(|it| format!("address {:?}", it.public_ip)));
         let vpcs = ec2.describe_vpcs().send().await.unwrap();
         let vpcs = vpcs.vpcs().iter().filter(|it| it.is_default() != Some(true));
         found.extend(vpcs.map(|it| format!("VPC {:?}", it.vpc_id)));
