@@ -11,8 +11,9 @@ use futures::future::{BoxFuture, FutureExt};
 use super::{Aws, Cx};
 use crate::graph::{Fault, FaultKind, Hooks, Id, Place, Stop};
 
-const SET: &str =
-    "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or run `aws sso login`";
+/// The SDK's own way to the credentials of `aws login` takes two dozen packages more
+/// (`credentials-login`), and the CLI hands them on.
+const SET: &str = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or run `aws sso login`; a profile of `aws login` is used through another one with `credential_process = aws configure export-credentials --profile NAME --format process`";
 
 /// The account that the configuration's credentials belong to.
 ///
