@@ -1,5 +1,6 @@
 //! The first call: which account the credentials belong to.
 
+use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,8 +11,9 @@ use futures::future::{BoxFuture, FutureExt};
 use super::{Aws, Cx};
 use crate::graph::{Fault, FaultKind, Hooks, Id, Place, Stop};
 
-const SET: &str =
-    "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or run `aws sso login`";
+/// The SDK's own way to the credentials of `aws login` takes two dozen packages more
+/// (`credentials-login`), and the CLI hands them on.
+const SET: &str = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or run `aws sso login`; a profile of `aws login` is used through another one with `credential_process = aws configure export-credentials --profile NAME --format process`";
 
 /// The account that the configuration's credentials belong to.
 ///
@@ -32,12 +34,12 @@ pub async fn account(aws: &Arc<Aws>, stop: &Stop) -> Result<String, Fault> {
 
 /// The same for calls in that context.
 pub(super) async fn of(cx: &Cx) -> Result<String, Fault> {
-    let none = || Fault::new(FaultKind::Credentials, "there are no AWS credentials").advise(SET);
-    let provider = cx.config().credentials_provider().ok_or_else(none)?;
+    let provider = cx.config().credentials_provider();
+    let provider = provider.ok_or_else(|| none("no source of them is configured"))?;
     let credentials = provider.provide_credentials().await.map_err(|error| {
-        let cause = aws_smithy_types::error::display::DisplayErrorContext(&error).to_string();
-        tracing::debug!(cause, "no credentials");
-        none()
+        let whole = aws_smithy_types::error::display::DisplayErrorContext(&error).to_string();
+        tracing::debug!(cause = whole, "no credentials");
+        none(&last_cause(&error))
     })?;
     let call = || cx.sts().get_caller_identity().send();
     let identity = cx.call("sts:GetCallerIdentity", call).await.map_err(|mut fault| {
@@ -59,6 +61,19 @@ pub(super) async fn of(cx: &Cx) -> Result<String, Fault> {
     let region = cx.place().region.as_str();
     tracing::info!(account, region, credentials = source(&credentials), "AWS is reached");
     Ok(account)
+}
+
+fn none(cause: &str) -> Fault {
+    Fault::new(FaultKind::Credentials, format!("there are no AWS credentials: {cause}")).advise(SET)
+}
+
+/// What the error began with; those that it went through say less.
+fn last_cause(error: &dyn Error) -> String {
+    let mut cause = error;
+    while let Some(earlier) = cause.source() {
+        cause = earlier;
+    }
+    cause.to_string()
 }
 
 /// From where the credentials come, in the SDK's words, which it only has for debugging.
@@ -84,5 +99,22 @@ impl Hooks for Unheard {
 
     fn token(&self) -> String {
         String::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_credential_types::provider::error::CredentialsError;
+
+    use super::*;
+
+    #[test]
+    fn why_there_are_no_credentials_is_told() {
+        let expired = std::io::Error::other("the SSO session has expired");
+        let error = CredentialsError::provider_error(std::io::Error::other(expired));
+        let fault = none(&last_cause(&error));
+        let message = "there are no AWS credentials: the SSO session has expired";
+        assert_eq!(fault.message, message);
+        assert_eq!(fault.advice.as_deref(), Some(SET));
     }
 }

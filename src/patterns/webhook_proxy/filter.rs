@@ -54,7 +54,7 @@ fn values_of(wanted: &Value) -> &[Value] {
 /// Whether the field has to be there, where that is asked.
 fn existence(field: &Spanned<String>, wanted: &Spanned<Value>) -> Result<Option<bool>, Problem> {
     let values = values_of(wanted);
-    let asked = |value: &Value| operator(value).filter(|(name, _)| *name == "exists").is_some();
+    let asked = |value: &Value| operator(value).is_some_and(|(name, _)| name == "exists");
     if !values.iter().any(asked) {
         return Ok(None);
     }
