@@ -1,17 +1,18 @@
 //! `aws:sqs/queue`
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use aws_sdk_sqs::types::QueueAttributeName as Attribute;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
+use super::queue_calls as calls;
 use crate::aws::check::Check;
 use crate::aws::{Cx, Policy, list, tags};
 use crate::graph::{
-    Arn, Charset, Created, Fault, FaultKind, Foretold, Held, Id, Input, Listed, Naming,
-    NotYetKnown, Objection, OrAbsent, Place, Resource, Scope, Seen, Tags,
+    Arn, Charset, Created, Fault, FaultKind, Foretold, Held, Id, Input, Listed, Naming, Objection,
+    OrAbsent, Place, Resource, Scope, Seen, Tags,
 };
 use crate::outputs;
 
@@ -132,36 +133,22 @@ impl Resource for Queue {
 
     async fn create(cx: &Cx, want: &QueueInputs) -> Result<Created<Self>, Fault> {
         let name = want.name.get()?;
-        // CreateQueue answers with another's queue where its attributes happen to be the same. One of
-        // ours may be going: only CreateQueue tells (*Amazon SQS API Reference*, "DeleteQueue").
-        let standing = standing_tags(cx, name).await?;
-        if standing.as_ref().is_some_and(|found| !tags::same_owner(found, &want.tags)) {
-            return Err(Fault::new(
-                FaultKind::Exists,
-                format!("a queue named {name} exists already"),
-            ));
-        }
-        let mut attributes = attributes(want)?;
-        attributes.retain(|_, value| !value.is_empty());
-        let queue = cx
-            .call("sqs:CreateQueue", || {
-                cx.sqs()
-                    .create_queue()
-                    .queue_name(name)
-                    .set_attributes(Some(attributes.clone()))
-                    .set_tags(Some(want.tags.clone().into_iter().collect()))
-                    .send()
-            })
-            .await?;
-        let url = queue
-            .queue_url
-            .ok_or_else(|| Fault::new(FaultKind::Defect, "sqs:CreateQueue gave no URL"))?;
-        let id = Id::from(url.as_str());
-        if let Some(was) = standing.filter(|was| *was != want.tags) {
-            cx.made(&id).await?;
-            change_tags(cx, &url, false, &was, &want.tags).await?;
-        }
-        Ok(Created { id, outputs: outputs_of(name, url, cx.place())? })
+        let id = match calls::standing(cx, name).await? {
+            None => Id::from(calls::make(cx, want).await?),
+            // CreateQueue would give it, where its attributes happen to be the same.
+            Some((_, found)) if !tags::same_owner(&found, &want.tags) => {
+                let message = format!("a queue named {name} exists already");
+                return Err(Fault::new(FaultKind::Exists, message));
+            }
+            Some((url, _)) => {
+                let (id, inputs) = (Id::from(url), want.clone());
+                cx.made(&id).await?;
+                let half = Held { id: id.clone(), inputs, outputs: None, finished: false };
+                calls::finish(cx, &half, want).await?;
+                id
+            }
+        };
+        Ok(Created { outputs: outputs_of(name, id.to_string(), cx.place())?, id })
     }
 
     async fn read(cx: &Cx, held: &Held<Self>) -> Result<Option<Seen<Self>>, Fault> {
@@ -179,7 +166,7 @@ impl Resource for Queue {
         let Some(attributes) = answer.map(|answer| answer.attributes.unwrap_or_default()) else {
             return Ok(None);
         };
-        let Some(tags) = tags_of(cx, url).await? else { return Ok(None) };
+        let Some(tags) = calls::tags_of(cx, url).await? else { return Ok(None) };
         let name = url.rsplit('/').next().unwrap_or_default();
         let text =
             |attribute: Attribute| attributes.get(&attribute).filter(|text| !text.is_empty());
@@ -204,28 +191,12 @@ impl Resource for Queue {
     }
 
     async fn update(cx: &Cx, held: &Held<Self>, want: &QueueInputs) -> Result<QueueOutputs, Fault> {
-        let url = held.id.as_str();
-        let (was, attributes) = (attributes(&held.inputs)?, attributes(want)?);
-        let mut changed: HashMap<Attribute, String> = attributes
-            .into_iter()
-            .filter(|(name, value)| !held.finished || was.get(name) != Some(value))
-            .collect();
-        if !held.inputs.managed_encryption {
-            // Somebody gave it a KMS key, beside which SQS's own keys cannot be turned on.
-            changed.insert(Attribute::KmsMasterKeyId, String::new());
+        if held.finished {
+            calls::change(cx, held, want).await?;
+        } else {
+            calls::finish(cx, held, want).await?;
         }
-        if !changed.is_empty() {
-            cx.call("sqs:SetQueueAttributes", || {
-                cx.sqs()
-                    .set_queue_attributes()
-                    .queue_url(url)
-                    .set_attributes(Some(changed.clone()))
-                    .send()
-            })
-            .await?;
-        }
-        change_tags(cx, url, held.finished, &held.inputs.tags, &want.tags).await?;
-        outputs_of(want.name.get()?, url.to_owned(), cx.place())
+        outputs_of(want.name.get()?, held.id.to_string(), cx.place())
     }
 
     async fn delete(cx: &Cx, held: &Held<Self>) -> Result<(), Fault> {
@@ -237,7 +208,7 @@ impl Resource for Queue {
     }
 
     async fn find(cx: &Cx, want: &QueueInputs) -> Result<Option<Id>, Fault> {
-        Ok(url(cx, want.name.get()?).await?.map(Id::from))
+        Ok(calls::url(cx, want.name.get()?).await?.map(Id::from))
     }
 
     async fn list(cx: &Cx, scope: &Scope) -> Result<Option<Vec<Listed<Self>>>, Fault> {
@@ -245,85 +216,9 @@ impl Resource for Queue {
     }
 }
 
-async fn url(cx: &Cx, name: &str) -> Result<Option<String>, Fault> {
-    let answer = cx
-        .call("sqs:GetQueueUrl", || cx.sqs().get_queue_url().queue_name(name).send())
-        .await
-        .or_absent()?;
-    Ok(answer.and_then(|answer| answer.queue_url))
-}
-
-/// The tags of the queue of that URL; none where it is gone.
-async fn tags_of(cx: &Cx, url: &str) -> Result<Option<Tags>, Fault> {
-    let answer = cx
-        .call("sqs:ListQueueTags", || cx.sqs().list_queue_tags().queue_url(url).send())
-        .await
-        .or_absent()?;
-    Ok(answer.map(|answer| tags::ours(answer.tags.unwrap_or_default())))
-}
-
-/// The tags of the queue of that name, where there is one.
-async fn standing_tags(cx: &Cx, name: &str) -> Result<Option<Tags>, Fault> {
-    match url(cx, name).await? {
-        Some(url) => tags_of(cx, &url).await,
-        None => Ok(None),
-    }
-}
-
-async fn change_tags(
-    cx: &Cx,
-    url: &str,
-    finished: bool,
-    was: &Tags,
-    want: &Tags,
-) -> Result<(), Fault> {
-    let (gone, put) = tags::due(finished, was, want);
-    if !put.is_empty() {
-        cx.call("sqs:TagQueue", || {
-            let tags = put.clone().into_iter().collect();
-            cx.sqs().tag_queue().queue_url(url).set_tags(Some(tags)).send()
-        })
-        .await?;
-    }
-    if !gone.is_empty() {
-        cx.call("sqs:UntagQueue", || {
-            cx.sqs().untag_queue().queue_url(url).set_tag_keys(Some(gone.clone())).send()
-        })
-        .await?;
-    }
-    Ok(())
-}
-
 fn outputs_of(name: &str, url: String, place: &Place) -> Result<QueueOutputs, Fault> {
     let arn: Input<Arn> = place.arn("sqs", name);
     Ok(QueueOutputs { name: name.to_owned(), url, arn: arn.get()?.clone() })
-}
-
-/// The attributes as SQS takes them; an empty text removes one.
-fn attributes(want: &QueueInputs) -> Result<HashMap<Attribute, String>, Fault> {
-    let redrive = match &want.redrive {
-        Some(Redrive { dead_letter_queue, max_receives }) => {
-            json!({"deadLetterTargetArn": dead_letter_queue.get()?, "maxReceiveCount": max_receives}).to_string()
-        }
-        None => String::new(),
-    };
-    let allowed = match &want.redrive_sources {
-        None => String::new(),
-        Some(sources) if sources.is_empty() => json!({"redrivePermission": "denyAll"}).to_string(),
-        Some(sources) => {
-            let arns: Result<Vec<&Arn>, NotYetKnown> = sources.iter().map(Input::get).collect();
-            json!({"redrivePermission": "byQueue", "sourceQueueArns": arns?}).to_string()
-        }
-    };
-    let policy = if want.policy.is_empty() { String::new() } else { want.policy.to_json()? };
-    Ok(HashMap::from([
-        (Attribute::VisibilityTimeout, want.visibility_timeout.to_string()),
-        (Attribute::MessageRetentionPeriod, want.retention.to_string()),
-        (Attribute::SqsManagedSseEnabled, want.managed_encryption.to_string()),
-        (Attribute::RedrivePolicy, redrive),
-        (Attribute::RedriveAllowPolicy, allowed),
-        (Attribute::Policy, policy),
-    ]))
 }
 
 fn redrive_sources(text: &str) -> Option<BTreeSet<Input<Arn>>> {

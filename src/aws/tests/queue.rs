@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 use tokio::time::Instant;
 
-use crate::aws::injected::{Injected, broken, held, json, refuse};
+use crate::aws::injected::{Answer, Injected, broken, done, held, json, refuse};
 use crate::aws::{Policy, Principal, Queue, QueueInputs, QueueOutputs, Redrive, Statement};
 use crate::graph::{Arn, FaultKind, Held, Input, Resource, Tags};
 
@@ -23,10 +23,13 @@ fn inputs() -> QueueInputs {
     }
 }
 
-fn existing() -> Held<Queue> {
+fn outputs() -> QueueOutputs {
     let arn = Arn::from("arn:aws:sqs:eu-west-1:123456789012:q");
-    let outputs = QueueOutputs { name: "q".to_owned(), url: URL.to_owned(), arn };
-    held(URL, QueueInputs { policy: Policy::new(), ..inputs() }, outputs)
+    QueueOutputs { name: "q".to_owned(), url: URL.to_owned(), arn }
+}
+
+fn existing() -> Held<Queue> {
+    held(URL, QueueInputs { policy: Policy::new(), ..inputs() }, outputs())
 }
 
 #[tokio::test(start_paused = true)]
@@ -165,41 +168,60 @@ async fn a_queue_of_somebody_else_is_told_of_before_one_is_asked_for() {
     }
 }
 
+fn given() -> Answer {
+    json(json!({"QueueUrl": URL}))
+}
+
+fn going() -> Answer {
+    refuse("QueueDeletedRecently", "You must wait 60 seconds.")
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_queue_of_ours_that_is_going_is_waited_for_and_made_anew() {
-    let gone = || refuse("QueueDeletedRecently", "You must wait 60 seconds.");
-    let going = std::iter::repeat_with(gone).take(11);
-    let made = json(json!({"QueueUrl": URL}));
-    let aws = standing(&owned().tags).answers("sqs:CreateQueue", going.chain([made]));
+    let aws = standing(&owned().tags)
+        .answers("sqs:CreateQueue", vec![going(); 11])
+        .answers("sqs:CreateQueue", [given()])
+        .answers("sqs:SetQueueAttributes", [done()])
+        .answers("sqs:TagQueue", [done()]);
     let started = Instant::now();
     let created = Queue::create(&aws.cx(), &owned()).await.unwrap();
     assert_eq!(created.outputs.url, URL);
     assert!(started.elapsed() >= Duration::from_secs(55));
 
     // Its tags went before its name.
-    let made = json(json!({"QueueUrl": URL}));
     let aws = Injected::new()
-        .answers("sqs:GetQueueUrl", [json(json!({"QueueUrl": URL}))])
+        .answers("sqs:GetQueueUrl", [given()])
         .answers("sqs:ListQueueTags", [refuse(ABSENT, "no such queue")])
-        .answers("sqs:CreateQueue", [gone(), made]);
+        .answers("sqs:CreateQueue", [going(), given()]);
     Queue::create(&aws.cx(), &owned()).await.unwrap();
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_queue_of_ours_that_stands_is_left_to_who_takes_it_over() {
-    let other = refuse("QueueAlreadyExists", "A queue already exists with another value");
-    let aws = standing(&owned().tags).answers("sqs:CreateQueue", [other]);
-    let fault = Queue::create(&aws.cx(), &owned()).await.unwrap_err();
-    assert_eq!(fault.kind, FaultKind::Exists);
+async fn a_queue_whose_deletion_was_interrupted_is_made_anew_where_it_goes() {
+    let half = Held { outputs: None, finished: false, ..held(URL, owned(), outputs()) };
+    for asked in [vec![going(), given()], vec![refuse("QueueNameExists", "another value")]] {
+        let aws = Injected::new()
+            .answers("sqs:CreateQueue", asked)
+            .answers("sqs:SetQueueAttributes", [done()])
+            .answers("sqs:TagQueue", [done()]);
+        Queue::update(&aws.cx(), &half, &owned()).await.unwrap();
+        assert_eq!(aws.calls()[0], "sqs:CreateQueue");
+    }
+}
 
-    // Its attributes are the same, so that SQS gives it; its tags may be older.
-    let mut older = owned().tags;
-    older.insert("team".to_owned(), "shop".to_owned());
-    let aws = standing(&older)
-        .answers("sqs:CreateQueue", [json(json!({"QueueUrl": URL}))])
-        .answers("sqs:TagQueue", [json(json!({}))]);
-    Queue::create(&aws.cx(), &owned()).await.unwrap();
-    assert_eq!(aws.made(), [URL.into()]);
+#[tokio::test(start_paused = true)]
+async fn a_queue_of_ours_that_stands_becomes_what_is_wanted() {
+    // SQS gives one without a word on what it has besides.
+    for asked in [given(), refuse("QueueAlreadyExists", "another value")] {
+        let aws = standing(&owned().tags)
+            .answers("sqs:CreateQueue", [asked])
+            .answers("sqs:SetQueueAttributes", [done()])
+            .answers("sqs:TagQueue", [done()]);
+        Queue::create(&aws.cx(), &owned()).await.unwrap();
+        assert_eq!(aws.made(), [URL.into()]);
+        let sent = aws.sent("sqs:SetQueueAttributes")[0].json();
+        assert_eq!(sent["Attributes"]["RedrivePolicy"], "");
+    }
 }
 
 #[tokio::test(start_paused = true)]
