@@ -1,12 +1,28 @@
 //! The first start of an emulator on a machine, which finds no folders of earlier ones.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::support::{Emulator, http};
 
+/// Where the databases are of the emulator at that endpoint.
+fn databases_of(endpoint: &str) -> Option<PathBuf> {
+    let name = format!("ministack-{}", port(endpoint));
+    let user = String::from_utf8(Command::new("id").arg("-u").output().unwrap().stdout).unwrap();
+    let all = walkdir::WalkDir::new(format!("/tmp/maas-databases-{}", user.trim())).max_depth(2);
+    let mut folders = all.into_iter().filter_map(Result::ok);
+    folders.find(|entry| entry.file_name() == &*name).map(walkdir::DirEntry::into_path)
+}
+
+fn port(endpoint: &str) -> &str {
+    endpoint.trim().rsplit(':').next().unwrap()
+}
+
+/// It leaves the databases alone of emulators that were started from elsewhere.
 #[tokio::test]
 async fn an_emulator_starts_where_none_ever_ran() {
+    let other = Emulator::MiniStack.endpoint();
+    let databases = databases_of(other).expect("it has a folder for databases");
     // What is installed need not be installed once more.
     Emulator::Moto.endpoint();
     let cache = std::env::var_os("XDG_CACHE_HOME").map_or_else(
@@ -28,8 +44,9 @@ async fn an_emulator_starts_where_none_ever_ran() {
     assert!(start.status.success(), "{}", String::from_utf8_lossy(&start.stderr));
     let answer = http("GET", &format!("{}/moto-api/config", endpoint.trim()), &[], b"").await;
     assert_eq!(answer.status, 201);
+    assert!(databases.is_dir(), "{}", databases.display());
     let stop = Command::new(concat!(env!("CARGO_MANIFEST_DIR"), "/localstack/stop"))
-        .args(["moto", "--port", endpoint.trim().rsplit(':').next().unwrap()])
+        .args(["moto", "--port", port(&endpoint)])
         .env("XDG_CACHE_HOME", fresh.path())
         .status()
         .unwrap();

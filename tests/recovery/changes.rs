@@ -16,14 +16,21 @@ const EMPTIED: (&str, &str) = (
 /// A manifest of `manifests/`.
 pub struct Pattern {
     pub name: &'static str,
+    /// The manifest's own name.
+    pub manifest: &'static str,
     /// What makes the first version of it.
     pub first: Edits,
     /// What makes the second version.
     pub second: Edits,
+    /// How many lives of it are a spread.
+    pub spread: usize,
 }
 
+/// How many lives of most patterns are a spread.
+pub const SPREAD: usize = 6;
+
 const fn pattern(name: &'static str, first: Edits, second: Edits) -> Pattern {
-    Pattern { name, first, second }
+    Pattern { name, manifest: name, first, second, spread: SPREAD }
 }
 
 impl Pattern {
@@ -53,6 +60,34 @@ pub const PATTERNS: &[Pattern] = &[
             (r#"routes."GET /users/{id}""#, r#"routes."GET /people/{id}""#),
         ],
     ),
+    Pattern {
+        name: "api-database-postgres-instance",
+        manifest: "api-database-postgres",
+        first: &[
+            (r#"engine = "aurora-postgresql""#, r#"engine = "postgres""#),
+            (
+                r#"capacity = { min = 0, max = 2, pause_after = "10m" }"#,
+                "instance = \"db.t4g.micro\"\nstorage = \"20 GB\"",
+            ),
+        ],
+        second: &[
+            (r#"instance = "db.t4g.micro""#, "instance = \"db.t4g.small\"\nstandby = true"),
+            (r#"storage = "20 GB""#, "storage = \"40 GB\"\nmax_storage = \"100 GB\""),
+            (r#"backup = "7d""#, r#"backup = "8d""#),
+        ],
+        // The rest of it is in the lives of Aurora.
+        spread: 3,
+    },
+    Pattern {
+        name: "network-with-nat",
+        manifest: "network",
+        first: &[(r#"nat = "none""#, r#"nat = "one""#)],
+        second: &[
+            (r#"nat = "one""#, r#"nat = "per-zone""#),
+            ("[patterns.shared]", "[tags]\nteam = \"network\"\n\n[patterns.shared]"),
+        ],
+        spread: SPREAD,
+    },
     pattern(
         "api-async",
         &[],

@@ -1,4 +1,5 @@
-//! Faults, and how they are written: `apply!sqs:CreateQueue#2!killed-after`.
+//! Faults, and how they are written: `apply!sqs:CreateQueue#2!killed-after`, with `!destroy` behind it
+//! where a destroy comes next.
 
 use std::fmt;
 use std::str::FromStr;
@@ -66,12 +67,15 @@ pub struct Fault {
     pub call: String,
     pub nth: usize,
     pub kind: Kind,
+    /// Whether what comes after it is no second attempt but a destroy.
+    pub destroy: bool,
 }
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { operation, call, nth, kind } = self;
-        write!(f, "{}!{call}#{nth}!{}", operation.name(), kind.name())
+        let Self { operation, call, nth, kind, destroy } = self;
+        let next = if *destroy { "!destroy" } else { "" };
+        write!(f, "{}!{call}#{nth}!{}{next}", operation.name(), kind.name())
     }
 }
 
@@ -79,10 +83,15 @@ impl FromStr for Fault {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || format!("{text:?} does not read OPERATION!CALL#NTH!KIND");
+        let wrong = || format!("{text:?} does not read OPERATION!CALL#NTH!KIND or …!destroy");
         let mut parts = text.split('!');
         let mut next = || parts.next().ok_or_else(wrong);
         let (operation, call, kind) = (next()?, next()?, next()?);
+        let destroy = match parts.next() {
+            None => false,
+            Some("destroy") => true,
+            Some(_) => return Err(wrong()),
+        };
         let operation = Operation::ALL.into_iter().find(|it| it.name() == operation);
         let kind = Kind::ALL.into_iter().find(|it| it.name() == kind);
         let (call, nth) = call.rsplit_once('#').ok_or_else(wrong)?;
@@ -91,6 +100,7 @@ impl FromStr for Fault {
             call: call.to_owned(),
             nth: nth.parse().map_err(|_| wrong())?,
             kind: kind.ok_or_else(wrong)?,
+            destroy,
         })
     }
 }
@@ -126,7 +136,7 @@ mod tests {
 
     #[test]
     fn a_life_is_read_as_it_is_written() {
-        let text = "s3-upload apply!s3:PUT?notification#1!killed-after destroy!iam:DeleteRole#2!answer-lost";
+        let text = "s3-upload apply!s3:PUT?notification#1!killed-after!destroy destroy!iam:DeleteRole#2!answer-lost";
         assert_eq!(text.parse::<Life>().unwrap().to_string(), text);
         assert!("s3-upload apply!s3:PUT".parse::<Life>().is_err());
     }

@@ -49,7 +49,7 @@ struct Trial {
 impl Undisturbed {
     /// Lives the pattern's life without trouble.
     pub async fn of(pattern: &str) -> Result<Self, String> {
-        Self::under(pattern, || Box::new(|_| Act::Pass)).await
+        Self::under(pattern, calm).await
     }
 
     /// The same, each operation under such a rule, that it has to get over by itself.
@@ -76,24 +76,31 @@ pub async fn live(life: &Life, undisturbed: &Undisturbed) -> Result<Took, String
     for operation in Operation::ALL {
         let command = trial.command(operation).await?;
         let fault = life.faults.iter().find(|fault| fault.operation == operation);
-        if let Some(fault) = fault {
-            trial.suffers(&command, fault).await?;
+        let Some(fault) = fault else {
+            trial.succeeds(&command, calm()).await?;
+            continue;
+        };
+        let told = |wrong: String| format!("after {fault}: {wrong}");
+        let ended = trial.suffers(&command, fault).await?;
+        if fault.destroy {
+            trial.goes_at_once().await.map_err(told)?;
+            continue;
         }
-        let calm = Box::new(|_: &Call| Act::Pass);
-        trial.succeeds(&command, calm).await.map_err(|wrong| match fault {
-            Some(fault) => format!("after {fault}: {wrong}"),
-            None => wrong,
-        })?;
-        if let Some(fault) = fault {
-            let told = |wrong: String| format!("after {fault}: {wrong}");
-            trial.settled(operation).await.map_err(told)?;
-            let found = trial.after().await.map_err(told)?;
-            same(&undisturbed.after[&operation], &found).map_err(told)?;
+        if !ended {
+            trial.succeeds(&command, calm()).await.map_err(told)?;
         }
+        trial.settled(operation).await.map_err(told)?;
+        let found = trial.after().await.map_err(told)?;
+        same(&undisturbed.after[&operation], &found).map_err(told)?;
     }
     let left = trial.after().await?;
     same(&After::default(), &left).map_err(|wrong| format!("after all of it: {wrong}"))?;
     Ok(trial.took)
+}
+
+/// A rule that disturbs nothing.
+fn calm() -> Rule {
+    Box::new(|_| Act::Pass)
 }
 
 impl Trial {
@@ -128,8 +135,17 @@ impl Trial {
         ran.map_err(|_| format!("maas {command:?} {more:?} hangs"))
     }
 
-    /// Runs it with that fault.
-    async fn suffers(&mut self, command: &[String], fault: &Fault) -> Result<(), String> {
+    /// Destroys what an interrupted run has left, which leaves nothing; and makes it anew.
+    async fn goes_at_once(&mut self) -> Result<(), String> {
+        let told = |wrong: String| format!("a destroy at once: {wrong}");
+        let [destroy, apply] = ["destroy", "apply"].map(|it| [it.to_owned(), "--yes".to_owned()]);
+        self.succeeds(&destroy, calm()).await.map_err(told)?;
+        same(&After::default(), &self.after().await.map_err(told)?).map_err(told)?;
+        self.succeeds(&apply, calm()).await.map_err(|wrong| format!("made anew: {wrong}"))
+    }
+
+    /// Runs it with that fault; whether it came to its good end all the same.
+    async fn suffers(&mut self, command: &[String], fault: &Fault) -> Result<bool, String> {
         let (name, nth, act) = (fault.call.clone(), fault.nth, fault.kind.act());
         let meant = move |call: &Call| call.name == name && call.nth == nth;
         let at = meant.clone();
@@ -138,11 +154,12 @@ impl Trial {
         let ended = self.maas(&words[..1], &words[1..]).await?;
         if !self.subject.proxy.calls().iter().any(meant) {
             self.took.missed.push(fault.to_string());
-            return Ok(());
+            return Ok(false);
         }
         match (fault.kind, ended.code) {
-            (Kind::AnswerLost, Some(0 | 1 | 4))
-            | (Kind::KilledBefore | Kind::KilledAfter, None) => Ok(()),
+            // It asks again, or looks for what was made.
+            (Kind::AnswerLost, Some(0)) => Ok(true),
+            (Kind::KilledBefore | Kind::KilledAfter, None) => Ok(false),
             _ => Err(format!("with {fault} it ended otherwise: {ended:?}")),
         }
     }

@@ -9,15 +9,13 @@ use std::time::Instant;
 
 use futures::stream::{self, StreamExt};
 
-use crate::changes::PATTERNS;
+use crate::changes::{PATTERNS, Pattern, SPREAD};
 use crate::fault::{Fault, Kind, Life, Operation};
 use crate::life::{Took, Undisturbed, live};
 use crate::proxy::Call;
 
 /// How many lives go on at once.
 const AT_ONCE: usize = 5;
-/// How many lives of each pattern are a spread.
-const SPREAD: usize = 6;
 
 /// How often a life is lived until each of its faults is reached.
 const TIMES: usize = 3;
@@ -51,7 +49,7 @@ impl Wish {
     fn lives(&self, pattern: &str, undisturbed: &Undisturbed) -> Vec<Life> {
         match self {
             Self::One(life) => vec![life.clone()],
-            Self::Spread => lives(pattern, undisturbed, Some(SPREAD)),
+            Self::Spread => lives(pattern, undisturbed, Some(Pattern::of(pattern).spread)),
             // Twice as large as all others together, and made of the same resources.
             Self::Whole if pattern == "catalogue" => lives(pattern, undisturbed, Some(10 * SPREAD)),
             Self::Whole | Self::Pattern(_) => lives(pattern, undisturbed, None),
@@ -69,8 +67,13 @@ fn faults(operation: Operation, calls: &[Call]) -> Vec<Fault> {
             false if call.nth == 1 => &Kind::ALL[at % 3..=at % 3],
             false => &[],
         };
-        let fault =
-            |kind: &Kind| Fault { operation, call: call.name.clone(), nth: call.nth, kind: *kind };
+        let fault = |kind: &Kind| Fault {
+            operation,
+            call: call.name.clone(),
+            nth: call.nth,
+            kind: *kind,
+            destroy: false,
+        };
         faults.extend(kinds.iter().map(fault));
     }
     faults
@@ -82,13 +85,16 @@ fn spread<T: Clone>(all: &[T], count: usize) -> Vec<T> {
     (0..count).map(|at| all[at * all.len() / count].clone()).collect()
 }
 
-/// Lives that have all of these faults, one an operation: `most` lives, or as many as it takes.
+/// Lives that have all of these faults, one an operation: `most` lives, or as many as it takes. After a
+/// third of the faults comes a destroy; of the three kinds of fault at a call it is a different one each
+/// time.
 fn lives(pattern: &str, undisturbed: &Undisturbed, most: Option<usize>) -> Vec<Life> {
     let mut lives: Vec<Life> = Vec::new();
-    for operation in Operation::ALL {
+    for (turn, operation) in Operation::ALL.into_iter().enumerate() {
         let all = faults(operation, &undisturbed.calls[&operation]);
         let chosen = spread(&all, most.unwrap_or(all.len()));
-        for (at, fault) in chosen.into_iter().enumerate() {
+        for (at, mut fault) in chosen.into_iter().enumerate() {
+            fault.destroy = operation != Operation::Destroy && (at + at / 3 + turn) % 3 == 0;
             if lives.len() <= at {
                 lives.push(Life { pattern: pattern.to_owned(), faults: Vec::new() });
             }
@@ -104,6 +110,8 @@ struct Figures {
     lives: usize,
     /// Faults by kind.
     cases: BTreeMap<&'static str, usize>,
+    /// Those after which a destroy came.
+    destroyed: usize,
     /// The calls at which a fault was.
     points: BTreeSet<String>,
     took: Took,
@@ -116,6 +124,7 @@ impl Figures {
         for fault in &life.faults {
             *self.cases.entry(fault.kind.name()).or_default() += 1;
             self.points.insert(fault.call.clone());
+            self.destroyed += usize::from(fault.destroy);
         }
         match result {
             Ok(took) => {
@@ -184,10 +193,10 @@ pub async fn run(wish: Option<String>) {
             );
         }
     }
-    let Figures { lives, cases, points, took, failed } = figures;
+    let Figures { lives, cases, destroyed, points, took, failed } = figures;
     eprintln!(
-        "recovery: {} faults {cases:?} at {} kinds of call, in {lives} lives, each reached; {} runs of \
-         maas, {} calls; {} lives failed; {} s; not reached at first: {:?}",
+        "recovery: {} faults {cases:?} at {} kinds of call, {destroyed} of them before a destroy, in {lives} \
+         lives, each reached; {} runs of maas, {} calls; {} lives failed; {} s; not reached at first: {:?}",
         cases.values().sum::<usize>(),
         points.len(),
         took.runs,

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use serde::Deserialize;
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
+use tokio::time::Instant;
 
 use crate::account::Account;
 use crate::changes::Pattern;
@@ -59,11 +60,13 @@ pub struct Running {
 }
 
 impl Running {
-    /// Asks it to stop as a terminal (`INT`) or a CI system (`TERM`) does.
-    pub async fn signal(&self, name: &str) {
+    /// Asks it to stop as a terminal (`INT`) or a CI system (`TERM`) does, and tells when it did.
+    pub async fn signal(&self, name: &str) -> Instant {
+        let asked = Instant::now();
         let pid = self.child.id().expect("it runs").to_string();
         let sent = Command::new("sh").args(["-c", "kill -s \"$0\" \"$1\"", name, &pid]).status();
         assert!(sent.await.unwrap().success(), "kill -s {name} {pid}");
+        asked
     }
 
     /// Waits for an event of that kind.
@@ -94,9 +97,10 @@ impl Subject {
         let account = Account::fresh().await;
         let proxy = Proxy::before(&account.endpoint).await;
         let folder = copied("manifests");
-        let manifest = folder.path().join("manifests").join(format!("{name}.toml"));
+        let pattern = Pattern::of(name);
+        let manifest = folder.path().join("manifests").join(format!("{}.toml", pattern.manifest));
         let subject = Self { account, proxy, folder, manifest, runs: AtomicU32::new(0) };
-        subject.edit(Pattern::of(name).first);
+        subject.edit(pattern.first);
         subject
     }
 

@@ -6,8 +6,7 @@ use maas::aws::{
 };
 use maas::graph::{Address, Arn, Handle, Input};
 
-use super::Life;
-use crate::support::Emulator;
+use super::{Life, Step};
 
 fn texts<const N: usize>(texts: [&str; N]) -> BTreeSet<String> {
     texts.map(str::to_owned).into()
@@ -103,10 +102,9 @@ crate::life!(queue_integration, |life| {
     life.end().await;
 });
 
-/// moto cannot list authorizers, so that it cannot tell whether one exists.
-#[tokio::test]
-async fn authorizer_on_ministack() {
-    let mut life = Life::new(Emulator::MiniStack).await;
+crate::life!(authorizer, |life| {
+    // moto cannot list authorizers, so that it cannot tell whether one exists.
+    life.moto_lacks(&[Step::Find]);
     let api = given_api(&mut life).await;
     let function = |name: &str| {
         authorizer_uri(
@@ -129,7 +127,7 @@ async fn authorizer_on_ministack() {
     };
     life.whole::<Authorizer>("authorizer", first, second).await;
     life.end().await;
-}
+});
 
 crate::life!(route, |life| {
     let api = given_api(&mut life).await;
@@ -162,10 +160,9 @@ crate::life!(route, |life| {
     life.end().await;
 });
 
-/// moto cannot update stages.
-#[tokio::test]
-async fn stage_on_ministack() {
-    let mut life = Life::new(Emulator::MiniStack).await;
+crate::life!(stage, |life| {
+    // moto cannot update stages.
+    life.moto_lacks(&[Step::Update]);
     let api = given_api(&mut life).await;
     let group = LogGroupInputs {
         name: "/aws/vendedlogs/life/api".into(),
@@ -191,4 +188,4 @@ async fn stage_on_ministack() {
     life.whole::<Stage>("stage", first.clone(), second.clone()).await;
     life.loses::<Stage>("stage", first, second, "access_log").await;
     life.end().await;
-}
+});

@@ -11,7 +11,7 @@ use maas::aws::{
 };
 use maas::graph::{Address, Handle, Held, Input, Resource, Tags};
 
-use super::Life;
+use super::{Life, Step};
 use crate::support::Emulator;
 
 fn handle<R>(part: &str) -> Handle<R> {
@@ -59,6 +59,8 @@ crate::life!(vpc, |life| {
 });
 
 crate::life!(subnet, |life| {
+    // No two have the same addresses, so another one comes only with another network.
+    life.lacks(&[Step::Replace]);
     let vpc = given_vpc(&mut life).await;
     let inputs = SubnetInputs {
         vpc: vpc.id().into(),
@@ -83,6 +85,8 @@ crate::life!(elastic_ip, |life| {
 });
 
 crate::life!(nat_gateway, |life| {
+    // moto gives the address of a deleted one to no other.
+    life.moto_lacks(&[Step::Replace]);
     let vpc = given_vpc(&mut life).await;
     given_gateway(&mut life, &vpc).await;
     let subnet = given_subnet(&mut life, 1).await;
@@ -98,6 +102,8 @@ crate::life!(nat_gateway, |life| {
 });
 
 crate::life!(route_table, |life| {
+    // moto takes a subnet of another table for associated.
+    life.moto_lacks(&[Step::Replace]);
     let vpc = given_vpc(&mut life).await;
     let gateway = given_gateway(&mut life, &vpc).await;
     let one = given_subnet(&mut life, 1).await;

@@ -40,10 +40,7 @@ crate::life!(role_loses_its_policy, |life| {
     life.whole::<Role>("role", first, second).await;
 });
 
-// moto knows AWS's managed policies only where it is told to load them, so MiniStack alone.
-#[tokio::test]
-async fn role_with_managed_policies() {
-    let mut life = super::Life::new(crate::support::Emulator::MiniStack).await;
+crate::life!(role_with_managed_policies, |life| {
     let managed = |name: &str| BTreeSet::from([format!("arn:aws:iam::aws:policy/{name}")]);
     let first = RoleInputs {
         trust: Policy::trust("lambda.amazonaws.com"),
@@ -52,4 +49,4 @@ async fn role_with_managed_policies() {
     };
     let second = RoleInputs { managed_policies: managed("ReadOnlyAccess"), ..first.clone() };
     life.whole::<Role>("role", first, second).await;
-}
+});

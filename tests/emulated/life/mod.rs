@@ -26,11 +26,25 @@ use std::sync::Arc;
 
 use crate::support::{Cloud, Emulator};
 
+/// What an emulator may lack of a life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// What is read right after a create is as it was wanted.
+    ReadAfterCreate,
+    /// What was made is found and listed.
+    Find,
+    Update,
+    /// Another one takes its place.
+    Replace,
+    /// What is gone can be deleted once more.
+    DeleteAgain,
+}
+
 /// One type's life in one account.
 pub struct Life {
     pub cloud: Cloud,
-    /// Whether what is read right after a create is left uncompared; for an emulator that lacks it.
-    pub blind: bool,
+    /// What is left out, for an emulator that lacks it.
+    lacks: &'static [Step],
     catalogue: Catalogue,
     held: BTreeMap<Address, (Arc<dyn AnyResource>, HeldDocument)>,
     given: Vec<Address>,
@@ -60,7 +74,7 @@ impl Life {
     pub fn of(cloud: Cloud) -> Self {
         Self {
             cloud,
-            blind: false,
+            lacks: &[],
             catalogue: maas::aws::catalogue(),
             held: BTreeMap::new(),
             given: Vec::new(),
@@ -69,10 +83,21 @@ impl Life {
 
     /// The inputs as the graph of that scope would have them: named, tagged, references resolved.
     fn wanted<R: Resource>(&self, part: &str, inputs: R::Inputs, scope: Scope) -> Document {
+        self.wanted_at::<R>(part, inputs, scope, 0)
+    }
+
+    /// The same of the nth generation.
+    fn wanted_at<R: Resource>(
+        &self,
+        part: &str,
+        inputs: R::Inputs,
+        scope: Scope,
+        generation: u32,
+    ) -> Document {
         let mut graph = Graph::new(scope);
         let address = Address::new("it", part);
         graph.add::<R>(address.clone(), inputs);
-        let wanted = graph.nodes()[&address].wanted.clone();
+        let wanted = graph.nodes()[&address].wanted_at(generation).into_owned();
         let wanted = resolve(wanted, Some(&self.cloud.account), &|node, output, _| {
             self.held.get(node)?.1.outputs.as_ref()?.get(output).cloned()
         });
@@ -104,6 +129,22 @@ impl Life {
         &self.held[&Address::new("it", part)].1
     }
 
+    /// Leaves these steps out.
+    pub fn lacks(&mut self, steps: &'static [Step]) {
+        self.lacks = steps;
+    }
+
+    /// Leaves these steps out on moto.
+    pub fn moto_lacks(&mut self, steps: &'static [Step]) {
+        if self.cloud.emulator == Emulator::Moto {
+            self.lacks(steps);
+        }
+    }
+
+    fn has(&self, step: Step) -> bool {
+        !self.lacks.contains(&step)
+    }
+
     /// The id of what was given as `part`.
     pub fn id_of(&self, part: &str) -> String {
         self.held[&Address::new("it", part)].1.id.to_string()
@@ -114,19 +155,27 @@ impl Life {
         self.cloud.cx().with_cloud().unwrap()
     }
 
-    /// The whole life of a resource: made as `first`, changed to `second` with other tags.
+    /// The whole life of a resource: made as `first`, changed to `second` with other tags, replaced
+    /// by another one, and deleted.
     pub async fn whole<R: Resource>(&mut self, part: &str, first: R::Inputs, second: R::Inputs) {
         let resource = self.resource::<R>();
         let kind = R::KIND;
+        let next = self.wanted_at::<R>(part, second.clone(), second_scope(), 1);
         let first = self.wanted::<R>(part, first, first_scope());
         let second = self.wanted::<R>(part, second, second_scope());
-        let found = resource.find(self.cloud.cx(), first.clone()).await.unwrap();
+        let found = match self.has(Step::Find) {
+            true => resource.find(self.cloud.cx(), first.clone()).await.unwrap(),
+            false => None,
+        };
         let created = resource
             .create(self.cloud.cx(), first.clone())
             .await
             .unwrap_or_else(|f| panic!("{kind}: create: {f}"));
         let foretold = resource.foretell(&first, &self.cloud.place());
-        assert!(foretold.id.is_none_or(|id| id == created.id), "{kind}: another id than foretold");
+        assert!(
+            foretold.id.as_ref().is_none_or(|id| *id == created.id),
+            "{kind}: another id than foretold"
+        );
         for (name, value) in &foretold.outputs {
             assert_eq!(
                 Some(value),
@@ -140,10 +189,11 @@ impl Life {
             outputs: Some(created.outputs.clone()),
             finished: true,
         };
-        if !self.blind {
+        if self.has(Step::ReadAfterCreate) {
             self.reads_as::<R>(&held, &first, "after create").await;
         }
-        if found.is_none() || resource.foretell(&first, &self.cloud.place()).id.is_some() {
+        let is_found = found.is_none() || foretold.id.is_some();
+        if self.has(Step::Find) && is_found {
             let found = resource.find(self.cloud.cx(), first.clone()).await.unwrap();
             assert_eq!(
                 found,
@@ -154,13 +204,14 @@ impl Life {
         // What has a name of its own is in no list: lists go by the names that are generated.
         let own = |name: &str| !name.contains(&first_scope().prefix());
         let own = R::NAME.is_some_and(|naming| first[naming.input].as_str().is_some_and(own));
-        if !own && let Some(listed) = resource.list(self.cloud.cx(), &first_scope()).await.unwrap()
-        {
+        let lists = self.has(Step::Find) && !own;
+        let scope = first_scope();
+        if lists && let Some(listed) = resource.list(self.cloud.cx(), &scope).await.unwrap() {
             let listed = listed.iter().find(|listed| listed.id == created.id);
             let listed = listed.unwrap_or_else(|| panic!("{kind}: it is not listed"));
             assert_eq!(listed.inputs["tags"], first["tags"], "{kind}: tags in the list");
         }
-        if R::REPLACE_ON != maas::graph::ALL {
+        if R::REPLACE_ON != maas::graph::ALL && self.has(Step::Update) {
             // A create that stopped half way is finished by an update that sends everything.
             let half = HeldDocument { outputs: None, finished: false, ..held.clone() };
             resource
@@ -175,16 +226,66 @@ impl Life {
             held = HeldDocument { inputs: second.clone(), outputs: Some(outputs), ..held };
             self.reads_as::<R>(&held, &second, "after update").await;
         }
+        if self.has(Step::Replace) {
+            held = self.replaced::<R>(held, next).await;
+        }
+        self.deleted::<R>(&held).await;
+        if self.has(Step::DeleteAgain) {
+            resource
+                .delete(self.cloud.cx(), held)
+                .await
+                .unwrap_or_else(|f| panic!("{kind}: delete again: {f}"));
+        }
+    }
+
+    /// The next generation, in the place of the old one: made beside it first where AWS lets both be.
+    async fn replaced<R: Resource>(&self, old: HeldDocument, next: Document) -> HeldDocument {
+        let (resource, kind) = (self.resource::<R>(), R::KIND);
+        let same_name =
+            R::NAME.is_some_and(|naming| old.inputs[naming.input] == next[naming.input]);
+        let old_first = R::ONE_AT_A_TIME || same_name || !R::KNOWN_BY.is_empty();
+        let mut older = Vec::new();
+        if old_first {
+            self.deleted::<R>(&old).await;
+        } else {
+            older.push(old.id.clone());
+        }
+        let created = resource
+            .create(self.cloud.cx_beside(&older), next.clone())
+            .await
+            .unwrap_or_else(|f| panic!("{kind}: create the next: {f}"));
+        let new = HeldDocument {
+            id: created.id,
+            inputs: next.clone(),
+            outputs: Some(created.outputs),
+            finished: true,
+        };
+        if !old_first {
+            assert_ne!(new.id, old.id, "{kind}: it is the old one");
+            // Not all of it: what a subnet's routes are may be the new one's say now.
+            let read = resource.read(self.cloud.cx(), old.clone()).await.unwrap();
+            assert!(read.is_some(), "{kind}: gone beside the new one");
+            self.deleted::<R>(&old).await;
+        }
+        if self.has(Step::ReadAfterCreate) {
+            self.reads_as::<R>(&new, &next, "in the place of the old one").await;
+        }
+        if self.has(Step::Find) {
+            let found = resource.find(self.cloud.cx_beside(&older), next).await.unwrap();
+            assert!(found.is_none_or(|id| id == new.id), "{kind}: finds another");
+        }
+        new
+    }
+
+    /// It is deleted, and gone.
+    async fn deleted<R: Resource>(&self, held: &HeldDocument) {
+        let (resource, kind) = (self.resource::<R>(), R::KIND);
         resource
             .delete(self.cloud.cx(), held.clone())
             .await
             .unwrap_or_else(|f| panic!("{kind}: delete: {f}"));
         let read = resource.read(self.cloud.cx(), held.clone()).await.unwrap();
         assert!(read.is_none(), "{kind}: still there after delete: {read:?}");
-        resource
-            .delete(self.cloud.cx(), held)
-            .await
-            .unwrap_or_else(|f| panic!("{kind}: delete again: {f}"));
     }
 
     /// Made as `first` and changed to `second`, a resource has lost the input of that name. (The
@@ -197,6 +298,9 @@ impl Life {
         second: R::Inputs,
         input: &str,
     ) {
+        if !self.has(Step::Update) {
+            return;
+        }
         let (resource, kind) = (self.resource::<R>(), R::KIND);
         let first = self.wanted::<R>(part, first, first_scope());
         let second = self.wanted::<R>(part, second, second_scope());

@@ -7,7 +7,8 @@ use maas::aws::{
 };
 use maas::graph::{Address, FaultKind, Handle, HeldDocument, Input, Resource};
 
-use crate::support::{Cloud, Emulator};
+use super::Step;
+use crate::support::Cloud;
 
 /// A name that no other account of the emulator has.
 fn name(cloud: &Cloud, stem: &str) -> String {
@@ -17,7 +18,7 @@ fn name(cloud: &Cloud, stem: &str) -> String {
 crate::life!(bucket, |life| {
     // moto knows neither S3's settings for new buckets nor tags in CreateBucket, so what it reports
     // right after a create is not compared; the update that finishes a half-made one sends it all.
-    life.blind = life.cloud.emulator == Emulator::Moto;
+    life.moto_lacks(&[Step::ReadAfterCreate]);
     let name = name(&life.cloud, "life");
     let arn = Input::from(format!("arn:aws:s3:::{name}"));
     let rule = CorsRule {

@@ -75,7 +75,10 @@ pub fn no_archives() -> Archives {
     Arc::new(|digest| Err(format!("no archive {digest}")))
 }
 
-struct Silent;
+/// Of a run that tells nobody anything, and knows these older copies.
+struct Silent {
+    older: Vec<Id>,
+}
 
 impl Hooks for Silent {
     fn made<'a>(&'a self, _id: &'a Id) -> BoxFuture<'a, Result<(), Fault>> {
@@ -91,6 +94,10 @@ impl Hooks for Silent {
     fn token(&self) -> String {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         format!("{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed))
+    }
+
+    fn is_older(&self, id: &Id) -> bool {
+        self.older.contains(id)
     }
 }
 
@@ -135,10 +142,15 @@ impl Cloud {
 
     /// A context as the engine would make it.
     pub fn cx(&self) -> AnyCx {
+        self.cx_beside(&[])
+    }
+
+    /// The same for what is made beside older copies of it.
+    pub fn cx_beside(&self, older: &[Id]) -> AnyCx {
         let (sender, stop) = Stop::new();
         std::mem::forget(sender);
         let aws: Arc<dyn std::any::Any + Send + Sync> = self.aws.clone();
-        Cx::new(Arc::new(aws), self.place(), Arc::new(Silent), stop)
+        Cx::new(Arc::new(aws), self.place(), Arc::new(Silent { older: older.to_vec() }), stop)
     }
 }
 

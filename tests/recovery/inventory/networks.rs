@@ -1,5 +1,5 @@
 use aws_config::SdkConfig;
-use aws_sdk_ec2::types::{IpPermission, Tag};
+use aws_sdk_ec2::types::{IpPermission, NatGatewayState, Tag};
 
 use super::{Inventory, unordered};
 
@@ -45,8 +45,14 @@ impl Inventory {
             self.thing("internet gateway", None, &[&gateway.attachments(), &tags]);
         }
         for gateway in ec2.describe_nat_gateways().send().await.unwrap().nat_gateways() {
-            let Some(tags) = ours(gateway.tags()) else { continue };
-            self.thing("NAT gateway", gateway.subnet_id(), &[&gateway.state(), &tags]);
+            // One that is gone is listed for about an hour (*Amazon VPC User Guide*, "Delete a NAT
+            // gateway").
+            let is_gone = gateway.state() == Some(&NatGatewayState::Deleted);
+            let Some(tags) = ours(gateway.tags()).filter(|_| !is_gone) else { continue };
+            let addresses = gateway.nat_gateway_addresses().iter();
+            let allocations: Vec<_> = addresses.map(|it| it.allocation_id()).collect();
+            let parts: [&dyn std::fmt::Debug; 3] = [&gateway.state(), &allocations, &tags];
+            self.thing("NAT gateway", gateway.subnet_id(), &parts);
         }
         for address in ec2.describe_addresses().send().await.unwrap().addresses() {
             let Some(tags) = ours(address.tags()) else { continue };
@@ -66,8 +72,17 @@ impl Inventory {
         for instance in rds.describe_db_instances().send().await.unwrap().db_instances() {
             let settings = (instance.engine(), instance.db_instance_class());
             let cluster = instance.db_cluster_identifier();
-            let id = instance.db_instance_identifier();
-            self.thing("database instance", id, &[&settings, &cluster]);
+            let size = (instance.allocated_storage(), instance.max_allocated_storage());
+            let standing = (instance.multi_az(), instance.backup_retention_period());
+            let groups: Vec<_> = instance
+                .db_parameter_groups()
+                .iter()
+                .map(|group| group.db_parameter_group_name())
+                .collect();
+            let tags = unordered(instance.tag_list());
+            let parts: [&dyn std::fmt::Debug; 6] =
+                [&settings, &cluster, &size, &standing, &groups, &tags];
+            self.thing("database instance", instance.db_instance_identifier(), &parts);
         }
         for group in rds.describe_db_subnet_groups().send().await.unwrap().db_subnet_groups() {
             let id = group.db_subnet_group_name();
@@ -78,6 +93,15 @@ impl Inventory {
             let (id, family) =
                 (group.db_cluster_parameter_group_name(), group.db_parameter_group_family());
             self.thing("cluster parameter group", id, &[&family]);
+        }
+        let groups = rds.describe_db_parameter_groups().send().await.unwrap();
+        for group in groups.db_parameter_groups() {
+            let (id, family) = (group.db_parameter_group_name(), group.db_parameter_group_family());
+            self.thing("parameter group", id, &[&family]);
+        }
+        let snapshots = rds.describe_db_snapshots().send().await.unwrap();
+        for snapshot in snapshots.db_snapshots() {
+            self.thing("snapshot", snapshot.db_snapshot_identifier(), &[]);
         }
         let snapshots = rds.describe_db_cluster_snapshots().send().await.unwrap();
         for snapshot in snapshots.db_cluster_snapshots() {
