@@ -53,7 +53,7 @@ pub use ec2::{
     SubnetOutputs, Vpc, VpcEndpoint, VpcEndpointInputs, VpcEndpointOutputs, VpcInputs, VpcOutputs,
 };
 pub use firehose::{DeliveryStream, DeliveryStreamInputs, DeliveryStreamOutputs};
-pub use iam::{Role, RoleInputs, RoleOutputs};
+pub use iam::{Role, RoleInputs, RoleOutputs, RolePolicy, RolePolicyInputs, RolePolicyOutputs};
 pub use lambda::{
     EventInvokeConfig, EventInvokeConfigInputs, EventInvokeConfigOutputs, EventSourceMapping,
     EventSourceMappingInputs, EventSourceMappingOutputs, Function, FunctionInputs, FunctionOutputs,
@@ -115,6 +115,7 @@ pub fn catalogue() -> Catalogue {
         .with::<Permission>()
         .with::<Queue>()
         .with::<Role>()
+        .with::<RolePolicy>()
         .with::<Route>()
         .with::<RouteTable>()
         .with::<Schedule>()

@@ -10,7 +10,7 @@ use super::hooks::Reading;
 use super::recover::{Found, find};
 use super::{Bench, EventKind};
 use crate::graph::document::is_pending;
-use crate::graph::{Address, AnyResource, Fault, FaultKind, HeldDocument};
+use crate::graph::{Address, Fault, FaultKind, HeldDocument};
 use crate::plan::{Half, Observations, Observed, Operation, Plan, PlanError, Reason, Step};
 use crate::state::{Key, Record, Recorded, Snapshot};
 
@@ -101,7 +101,8 @@ where
     if faults.is_empty() { Ok(told) } else { Err(faults) }
 }
 
-/// Looks for what exists already under the names of what the plan is about to make.
+/// Looks for what exists already under the names of what the plan is about to make, and whether it can
+/// be there.
 ///
 /// # Errors
 /// The faults of those that could not be looked for, with their addresses.
@@ -118,9 +119,16 @@ pub async fn standing(bench: &Bench, plan: &Plan) -> Result<Observations, Vec<(A
 async fn standing_at(bench: &Bench, step: &Step) -> Result<Option<Observed>, Fault> {
     let resource = bench.catalogue.get(&step.kind).ok_or_else(|| unknown(&step.kind))?;
     let Some(inputs) = &step.preview else { return Ok(None) };
+    let cx = bench.cx(Arc::new(Reading::new(&bench.events)));
+    let objections = resource.check_there(cx, inputs.clone()).await?;
+    if !objections.is_empty() {
+        return Ok(Some(Observed::Unfit(objections)));
+    }
     match find(bench, resource.as_ref(), inputs, &[]).await {
         Ok(Some(found)) if resource.traits().foreign => {
-            fit(resource.as_ref(), &found).map(|()| Some(Observed::Gone))
+            let objections = resource.check(&found.seen.inputs);
+            let fits = objections.is_empty();
+            Ok(Some(if fits { Observed::Gone } else { Observed::Unfit(objections) }))
         }
         Ok(Some(Found { id, ours, .. })) => Ok(Some(Observed::Standing { id, ours })),
         Ok(None) => Ok(Some(Observed::Gone)),
@@ -128,17 +136,6 @@ async fn standing_at(bench: &Bench, step: &Step) -> Result<Option<Observed>, Fau
         Err(fault) if fault.kind == FaultKind::NotKnown && is_pending(inputs) => Ok(None),
         Err(fault) => Err(fault),
     }
-}
-
-/// Refuses what is somebody else's and not fit for what is put into it.
-fn fit(resource: &dyn AnyResource, found: &Found) -> Result<(), Fault> {
-    let objections = resource.check(&found.seen.inputs);
-    if objections.is_empty() {
-        return Ok(());
-    }
-    let told: Vec<String> = objections.into_iter().map(|it| it.message).collect();
-    let advice = "name others in the manifest, or change what is there";
-    Err(Fault::new(FaultKind::Refused, told.join("; ")).advise(advice))
 }
 
 /// What is there of one record; none where it was never told an id.

@@ -23,6 +23,7 @@ pub struct Traits {
     pub name: Option<Naming>,
     pub tagged: bool,
     pub replace_on: Paths,
+    pub added: Paths,
     pub one_at_a_time: bool,
     pub known_by: Paths,
     pub moves_on_update: Moves,
@@ -45,6 +46,7 @@ impl Traits {
             name: R::NAME,
             tagged: R::TAGGED,
             replace_on: R::REPLACE_ON,
+            added: R::ADDED,
             one_at_a_time: R::ONE_AT_A_TIME,
             known_by: R::KNOWN_BY,
             moves_on_update: R::MOVES_ON_UPDATE,
@@ -135,6 +137,11 @@ pub trait AnyResource: Send + Sync {
         want: Document,
     ) -> BoxFuture<'a, Result<Document, Fault>>;
     fn delete<'a>(&'a self, cx: AnyCx, held: HeldDocument) -> BoxFuture<'a, Result<(), Fault>>;
+    fn check_there<'a>(
+        &'a self,
+        cx: AnyCx,
+        want: Document,
+    ) -> BoxFuture<'a, Result<Vec<Objection>, Fault>>;
     fn obstacle<'a>(
         &'a self,
         cx: AnyCx,
@@ -243,6 +250,14 @@ impl<R: Resource> AnyResource for Of<R> {
 
     fn delete<'a>(&'a self, cx: AnyCx, document: HeldDocument) -> BoxFuture<'a, Result<(), Fault>> {
         async move { R::delete(&context::<R>(&cx)?, &held(document)?).await }.boxed()
+    }
+
+    fn check_there<'a>(
+        &'a self,
+        cx: AnyCx,
+        want: Document,
+    ) -> BoxFuture<'a, Result<Vec<Objection>, Fault>> {
+        async move { R::check_there(&context::<R>(&cx)?, &typed(R::KIND, want)?).await }.boxed()
     }
 
     fn obstacle<'a>(

@@ -195,6 +195,9 @@ pub trait Resource: Sized + Send + Sync + 'static {
     const TAGGED: bool = false;
     /// Inputs whose change makes another resource of it.
     const REPLACE_ON: Paths = &[];
+    /// Of those, inputs that the type has not always had: a record without one does not tell what it was,
+    /// so that it makes no other resource of it, and is recorded with the next update.
+    const ADDED: Paths = &[];
     /// Whether the old one has to go before the new one can come, whatever its name.
     const ONE_AT_A_TIME: bool = false;
     /// Inputs by which the cloud knows it where it has no name: of two with the same ones it makes one,
@@ -272,6 +275,18 @@ pub trait Resource: Sized + Send + Sync + 'static {
         cx: &Cx<Self::Cloud>,
         held: &Held<Self>,
     ) -> impl Future<Output = Result<(), Fault>> + Send;
+
+    /// What is wrong with these inputs in that region and account, as far as one cheap call tells that
+    /// changes nothing. A plan that reads the cloud asks for what it would make.
+    ///
+    /// # Errors
+    /// AWS's refusals.
+    fn check_there(
+        _cx: &Cx<Self::Cloud>,
+        _want: &Self::Inputs,
+    ) -> impl Future<Output = Result<Vec<Objection>, Fault>> + Send {
+        async { Ok(Vec::new()) }
+    }
 
     /// What stands in the way of its deletion, as far as one cheap call tells that changes nothing; `None`
     /// where it is gone. It is asked before a run touches anything, and the deletion looks again.

@@ -52,7 +52,7 @@ impl Pattern for ApiDatabaseDataApi {
         ("api.stage", "its `$default` stage, deployed by itself"),
         (
             "ROUTE.function",
-            "a route's function, outside of the network, with .role, .log-group and .permission",
+            "a route's function, outside of the network, with .role, .role-policy, .log-group and .permission",
         ),
         ("ROUTE.route", "the route, with its .integration"),
         (

@@ -53,7 +53,7 @@ impl Pattern for ApiDatabasePostgres {
         ("api.stage", "its `$default` stage, deployed by itself"),
         (
             "ROUTE.function",
-            "a route's function, in the application tier, with .role, .log-group and .permission",
+            "a route's function, in the application tier, with .role, .role-policy, .log-group and .permission",
         ),
         ("ROUTE.route", "the route, with its .integration"),
         ("vpc", "the VPC, with the parts of a `network`, unless it is given"),
@@ -117,9 +117,7 @@ flowchart LR
             let lambda = NewFunction::new(&label(key.get_ref(), &TAKEN), function)
                 .with_database(database.address(), Way::Network, key.span())
                 .add(cx);
-            network.house(cx, &lambda);
-            let at = lambda.function.address().clone();
-            cx.all.placed.insert(at, network.vpc_id.clone());
+            network.house(cx.all, &lambda.function, &lambda.role);
             lambda_route(cx, &api, &lambda, key, None);
         }
         let exports = Exports::default().with("url", api.url()).with("api_id", api.id());

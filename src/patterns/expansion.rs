@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::origins::Origins;
 use super::wiring::{
-    DatabaseUse, NewFailing, NewRedrive, NewRoute, NewRule, Wire, cycles, databases, loops,
-    notifications, redrives, references, routes, wires,
+    DatabaseUse, NewFailing, NewRedrive, NewRoute, NewRule, Outside, Wire, cycles, databases,
+    loops, notifications, outside, redrives, references, routes, wires,
 };
 use super::{Cx, Entry, PATTERNS};
-use crate::aws::{Bucket, BucketInputs, Function, LifecycleRule};
+use crate::aws::{Bucket, BucketInputs, Function, LifecycleRule, SecurityGroup};
 use crate::graph::document::{map_expressions, to_value};
 use crate::graph::{Address, Document, Graph, Handle, Input, Place, Scope};
 use crate::manifest::{Manifest, Problem, Problems, Reference, Span};
@@ -57,10 +57,25 @@ pub(super) struct Expansion<'a> {
     pub redrives: Vec<NewRedrive>,
     /// Buckets that pages may put into, a rule each, in the order of the rules, with what asks for them.
     pub opened: Vec<(Address, Span)>,
-    /// Of functions and databases in a network the VPC's id.
-    pub placed: BTreeMap<Address, Input<String>>,
+    /// Where functions and databases in a network are.
+    pub placed: BTreeMap<Address, Placed>,
+    /// What functions use over the internet.
+    pub outside: Vec<Outside>,
     /// Edges of the graph that the manifest asked for, with their places.
     pub ties: Vec<Tie>,
+}
+
+/// Where in a network a function or a database is.
+#[derive(Clone, Debug)]
+pub(super) struct Placed {
+    /// The instance whose network it is.
+    pub owner: String,
+    /// The VPC's id: an output of ours, or the id of one that is there.
+    pub vpc: Input<String>,
+    /// The group of a function.
+    pub group: Option<Handle<SecurityGroup>>,
+    /// Whether functions have a way to the internet, or to endpoints that are not ours.
+    pub way_out: bool,
 }
 
 /// A part of another instance that stands for an own one.
@@ -109,6 +124,7 @@ pub fn examine(
     wires::connect(&mut all);
     databases::connect(&mut all);
     redrives::connect(&mut all);
+    outside::check(&mut all);
     routes::gather(&mut all);
     notifications::merge(&mut all);
     all.stage_large();
@@ -149,6 +165,7 @@ impl<'a> Expansion<'a> {
             redrives: Vec::new(),
             opened: Vec::new(),
             placed: BTreeMap::new(),
+            outside: Vec::new(),
             ties: Vec::new(),
         }
     }

@@ -18,8 +18,16 @@ impl Pattern for Network {
         ),
         ("data-N.subnet", "the data tier's subnet in each zone, with one data.route-table"),
         ("s3.endpoint", "the way to S3, and dynamodb.endpoint to DynamoDB"),
+        (
+            "secrets.endpoint",
+            "the way to Secrets Manager, where it is asked for, with its .security-group",
+        ),
         ("public-N.nat-gateway", "a NAT gateway, with its .subnet and .elastic-ip"),
         ("network", "a VPC that is there already, which is only looked at"),
+    ];
+    const BILLED_BY_THE_HOUR: &'static [&'static str] = &[
+        "NAT gateways, where `nat` asks for them: one, or one in each zone",
+        "the interface endpoint of Secrets Manager in each zone, where `secrets = true`, or where functions of an instance need it and there is no NAT",
     ];
     const DIAGRAM: &'static str = "\
 flowchart LR

@@ -168,6 +168,10 @@ impl<'a> Round<'a> {
                 let (address, id) = (address.clone(), id.clone());
                 return Err(vec![PlanError::Taken { address, id }]);
             }
+            Some(Observed::Unfit(objections)) => {
+                let refused = |it: &Objection| PlanError::refused(address, it.clone());
+                return Err(objections.iter().map(refused).collect());
+            }
             None if asked => Reason::Adopted(None),
             _ => Reason::New,
         })
@@ -306,8 +310,11 @@ impl<'a> Round<'a> {
         if !drift.is_empty() {
             decision.reasons.push(Reason::Drifted(drift));
         }
+        let unknown =
+            |input: &str| traits.added.contains(&input) && record.inputs.get(input).is_none();
         let replacing = |change: &Change| {
-            traits.replace_on == ALL || traits.replace_on.contains(&change.input())
+            traits.replace_on == ALL
+                || traits.replace_on.contains(&change.input()) && !unknown(change.input())
         };
         let mut fixed: Vec<String> = Vec::new();
         for change in decision.changes.iter_mut().filter(|change| replacing(change)) {

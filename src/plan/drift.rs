@@ -23,7 +23,7 @@ pub fn drift(snapshot: &Snapshot, seen: &Observations, catalogue: &Catalogue) ->
         let resource = catalogue.get(&record.kind)?;
         let changes = match observed {
             Observed::Gone => None,
-            Observed::Standing { .. } => return None,
+            Observed::Standing { .. } | Observed::Unfit(_) => return None,
             Observed::Seen(seen) => {
                 let applied = resource.normal(record.inputs.to_document());
                 let applied = applied.unwrap_or_else(|_| record.inputs.to_document());

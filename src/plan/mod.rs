@@ -49,6 +49,8 @@ pub enum Observed {
         /// Whether it carries the deployment's own tags for that address.
         ours: bool,
     },
+    /// It is not recorded, and cannot be there as it is wanted.
+    Unfit(Vec<Objection>),
 }
 
 /// What was seen, by address; resources that were not read are not in it. Gone, of what is not

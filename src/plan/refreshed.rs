@@ -38,7 +38,7 @@ pub(super) fn refreshed(world: &World<'_>, decisions: &HashMap<Address, Decision
                 refreshed.lost.push(record.key());
                 continue;
             }
-            Observed::Gone | Observed::Standing { .. } => continue,
+            Observed::Gone | Observed::Standing { .. } | Observed::Unfit(_) => continue,
             Observed::Seen(seen) => seen,
         };
         let decision = decisions.get(address);

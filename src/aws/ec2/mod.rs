@@ -19,6 +19,7 @@ mod vpc;
 mod vpc_calls;
 mod vpc_endpoint;
 mod vpc_endpoint_calls;
+mod way_to_secrets;
 mod zones;
 
 pub use elastic_ip::{ElasticIp, ElasticIpInputs, ElasticIpOutputs};

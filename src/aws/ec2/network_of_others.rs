@@ -63,12 +63,13 @@ impl Resource for NetworkOfOthers {
         let subnets = |ids: &BTreeSet<String>| ids.iter().all(|id| id.starts_with("subnet-"));
         let apart = want.application_subnets.is_disjoint(&want.data_subnets);
         let message = "a subnet's id begins with `subnet-`";
+        let advice = "name others in the manifest, or change what is there";
         Check::default()
             .that(want.vpc.starts_with("vpc-"), "vpc", "a VPC's id begins with `vpc-`")
             .that(subnets(&want.application_subnets), "application_subnets", message)
             .that(subnets(&want.data_subnets), "data_subnets", message)
             .that(apart, "data_subnets", "a subnet cannot be in both tiers")
-            .that(want.problems.is_empty(), "problems", unfit(want))
+            .that(want.problems.is_empty(), "problems", format!("{}; {advice}", unfit(want)))
             .done()
     }
 

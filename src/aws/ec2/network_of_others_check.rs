@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aws_sdk_ec2::types::{RouteTable, VpcEndpoint};
+use aws_sdk_ec2::types::RouteTable;
 
 use super::NetworkOfOthersInputs;
 use super::labels::filter;
 use super::rules::EVERYWHERE;
-use super::vpc_endpoint_calls::{is_going, service_name};
+use super::way_to_secrets::way_to_secrets;
 use crate::aws::Cx;
 use crate::aws::list::pages;
 use crate::graph::Fault;
@@ -22,6 +22,11 @@ pub(super) async fn problems(cx: &Cx, want: &NetworkOfOthersInputs) -> Result<Ve
         .subnets()
         .iter()
         .filter_map(|it| Some((it.subnet_id()?, it.availability_zone().unwrap_or_default())))
+        .collect();
+    let blocks: BTreeMap<&str, &str> = subnets
+        .subnets()
+        .iter()
+        .filter_map(|it| Some((it.subnet_id()?, it.cidr_block()?)))
         .collect();
     let mut problems = Vec::new();
     for (tier, ids) in [("application", &want.application_subnets), ("data", &want.data_subnets)] {
@@ -67,12 +72,15 @@ pub(super) async fn problems(cx: &Cx, want: &NetworkOfOthersInputs) -> Result<Ve
         // A function has no public address, so that an internet gateway is of no use to it.
         .filter(|id| way_out(id).is_none_or(|target| target.starts_with("igw-")))
         .collect();
-    if want.secrets && !blind.is_empty() && !reaches_secrets(cx, want).await? {
-        problems.extend(blind.iter().map(|id| {
-            format!(
-                "functions in {id} do not reach Secrets Manager: it needs a route to a NAT gateway, or the VPC an interface endpoint for it with private names"
-            )
-        }));
+    if want.secrets && !blind.is_empty() {
+        let way = way_to_secrets(cx, &want.vpc).await?;
+        let block = |id: &String| blocks.get(id.as_str()).copied().unwrap_or_default();
+        let lacking = blind.iter().filter_map(|id| Some((id, way.lacks(block(id))?)));
+        problems.extend(
+            lacking.map(|(id, lack)| {
+                format!("functions in {id} do not reach Secrets Manager: {lack}")
+            }),
+        );
     }
     Ok(problems)
 }
@@ -91,24 +99,4 @@ fn way_out<'t>(tables: &'t [RouteTable], subnet: &str) -> Option<&'t str> {
         .or(out.transit_gateway_id())
         .or(out.network_interface_id())
         .or(Some("another way"))
-}
-
-async fn reaches_secrets(cx: &Cx, want: &NetworkOfOthersInputs) -> Result<bool, Fault> {
-    let name = service_name(cx.place(), "secretsmanager");
-    let answer = cx
-        .call("ec2:DescribeVpcEndpoints", || {
-            cx.ec2()
-                .describe_vpc_endpoints()
-                .filters(filter("vpc-id", [&want.vpc]))
-                .filters(filter("service-name", [&name]))
-                .send()
-        })
-        .await?;
-    let fits = |it: &VpcEndpoint| {
-        it.service_name() == Some(&name)
-            && it.vpc_id() == Some(&want.vpc)
-            && it.private_dns_enabled().unwrap_or_default()
-            && !is_going(it)
-    };
-    Ok(answer.vpc_endpoints().iter().any(fits))
 }

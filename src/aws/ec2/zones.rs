@@ -41,9 +41,17 @@ pub(super) async fn nth(cx: &Cx, nth: u32) -> Result<&str, Fault> {
 
 /// Refuses a region with fewer zones.
 pub(super) async fn require(cx: &Cx, number: u32) -> Result<(), Fault> {
+    match lack(cx, number).await? {
+        Some((message, advice)) => Err(Fault::new(FaultKind::Refused, message).advise(advice)),
+        None => Ok(()),
+    }
+}
+
+/// That the region has fewer zones, and what to do about it; none where it has as many.
+pub(super) async fn lack(cx: &Cx, number: u32) -> Result<Option<(String, String)>, Fault> {
     let zones = standard(cx).await?;
     if zones.len() >= usize::try_from(number).unwrap_or(usize::MAX) {
-        return Ok(());
+        return Ok(None);
     }
     let message = format!(
         "{number} availability zones are asked for; {} has {} for this account: {}",
@@ -52,5 +60,5 @@ pub(super) async fn require(cx: &Cx, number: u32) -> Result<(), Fault> {
         zones.join(", ")
     );
     let advice = format!("ask for `zones = {}` or use another region", zones.len());
-    Err(Fault::new(FaultKind::Refused, message).advise(advice))
+    Ok(Some((message, advice)))
 }

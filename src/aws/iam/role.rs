@@ -7,7 +7,7 @@ use aws_sdk_iam::types::Tag;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::role_policies;
+use super::role_policies::{self, OWN};
 use crate::aws::built::OrDefect;
 use crate::aws::check::Check;
 use crate::aws::{Cx, Policy, list, tags};
@@ -17,7 +17,7 @@ use crate::graph::{
 };
 use crate::outputs;
 
-/// An IAM role with one inline policy of its own.
+/// An IAM role with one inline policy of its own; [`RolePolicy`](super::RolePolicy) gives it others.
 #[derive(Debug)]
 pub struct Role;
 
@@ -72,20 +72,13 @@ impl Resource for Role {
     }
 
     fn check(want: &RoleInputs) -> Vec<Objection> {
-        // *IAM and AWS STS quotas*: an inline policy's characters, without white space. What is
-        // not known yet does not count.
-        let policy = want.policy.to_json().map_or(0, |text| text.len());
         Check::default()
             .that(
                 !want.trust.is_empty(),
                 "trust",
                 "nobody could assume the role; name a service or a role",
             )
-            .that(
-                policy <= 10_240,
-                "policy",
-                format!("IAM takes 10,240 characters; these are {policy}. Name resources by prefix, or move statements to a managed policy"),
-            )
+            .that(role_policies::fits(&want.policy), "policy", role_policies::TOO_LONG)
             .that(
                 want.description.chars().count() <= 1_000,
                 "description",
@@ -112,7 +105,7 @@ impl Resource for Role {
         if !want.policy.is_empty() || !want.managed_policies.is_empty() {
             cx.made(&id).await?;
         }
-        role_policies::put(cx, name, &want.policy).await?;
+        role_policies::put(cx, name, OWN, &want.policy).await?;
         role_policies::attach(cx, name, &want.managed_policies).await?;
         Ok(Created { id, outputs: outputs_of(name, cx.place())? })
     }
@@ -127,7 +120,7 @@ impl Resource for Role {
         let inputs = RoleInputs {
             name: Input::from(name),
             trust: role_policies::decoded(role.assume_role_policy_document())?,
-            policy: role_policies::own(cx, name).await?,
+            policy: role_policies::inline(cx, name, OWN).await?.unwrap_or_default(),
             managed_policies: role_policies::attached(cx, name).await?,
             description: role.description().unwrap_or_default().to_owned(),
             tags: tags::ours(role.tags().iter().map(|tag| (tag.key(), tag.value()))),
@@ -152,9 +145,9 @@ impl Resource for Role {
         }
         if held.differs(want, |inputs| &inputs.policy) {
             if want.policy.is_empty() {
-                role_policies::remove(cx, name, role_policies::OWN).await?;
+                role_policies::remove(cx, name, OWN).await?;
             } else {
-                role_policies::put(cx, name, &want.policy).await?;
+                role_policies::put(cx, name, OWN, &want.policy).await?;
             }
         }
         let mut more = want.managed_policies.clone();
@@ -185,7 +178,7 @@ impl Resource for Role {
         let name = held.id.as_str();
         role_policies::detach(cx, name, &held.inputs.managed_policies).await?;
         if !held.inputs.policy.is_empty() {
-            role_policies::remove(cx, name, role_policies::OWN).await?;
+            role_policies::remove(cx, name, OWN).await?;
         }
         match delete(cx, name).await {
             Err(fault) if fault.is(&["DeleteConflict"]) => {}

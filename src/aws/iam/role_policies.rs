@@ -17,19 +17,28 @@ pub(super) fn decoded(document: Option<&str>) -> Result<Policy, Fault> {
     Policy::from_json(&text)
 }
 
-/// The role's own inline policy, as IAM has it.
-pub(super) async fn own(cx: &Cx, role: &str) -> Result<Policy, Fault> {
+/// What [`fits`] asks for.
+pub(super) const TOO_LONG: &str = "IAM takes 10,240 characters; these are more. Name resources by prefix, or move statements to a managed policy";
+
+/// Whether a policy is as short as a role's inline policies have to be together, without white space
+/// (*IAM User Guide*, "IAM and AWS STS quotas"). What is not known yet does not count.
+pub(super) fn fits(policy: &Policy) -> bool {
+    policy.to_json().map_or(0, |text| text.len()) <= 10_240
+}
+
+/// An inline policy of the role, as IAM has it; none where there is none of that name.
+pub(super) async fn inline(cx: &Cx, role: &str, name: &str) -> Result<Option<Policy>, Fault> {
     let answer = cx
         .call("iam:GetRolePolicy", || {
-            cx.iam().get_role_policy().role_name(role).policy_name(OWN).send()
+            cx.iam().get_role_policy().role_name(role).policy_name(name).send()
         })
         .await
         .or_absent()?;
-    decoded(answer.as_ref().map(|answer| answer.policy_document()))
+    answer.map(|answer| decoded(Some(answer.policy_document()))).transpose()
 }
 
-/// Gives the role its own inline policy, unless that has no statements.
-pub(super) async fn put(cx: &Cx, role: &str, policy: &Policy) -> Result<(), Fault> {
+/// Gives the role an inline policy, unless that has no statements.
+pub(super) async fn put(cx: &Cx, role: &str, name: &str, policy: &Policy) -> Result<(), Fault> {
     if policy.is_empty() {
         return Ok(());
     }
@@ -38,7 +47,7 @@ pub(super) async fn put(cx: &Cx, role: &str, policy: &Policy) -> Result<(), Faul
         cx.iam()
             .put_role_policy()
             .role_name(role)
-            .policy_name(OWN)
+            .policy_name(name)
             .policy_document(&document)
             .send()
     })

@@ -27,6 +27,10 @@ pub struct DbSubnetGroupInputs {
     /// What it is for.
     #[serde(default = "description")]
     pub description: String,
+    /// The id of the VPC that its subnets are in. RDS moves no group to another one (*Amazon RDS API
+    /// Reference*, "ModifyDBSubnetGroup").
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vpc: Option<Input<String>>,
     /// The ids of its subnets, in two zones at least.
     pub subnets: BTreeSet<Input<String>>,
     /// Its tags.
@@ -43,6 +47,7 @@ impl Default for DbSubnetGroupInputs {
         Self {
             name: Input::default(),
             description: description(),
+            vpc: None,
             subnets: BTreeSet::new(),
             tags: Tags::new(),
         }
@@ -68,7 +73,8 @@ impl Resource for DbSubnetGroup {
     const NAME: Option<Naming> =
         Some(Naming { input: "name", longest: 255, charset: Charset::Word, global: false });
     const TAGGED: bool = true;
-    const REPLACE_ON: &'static [&'static str] = &["name"];
+    const REPLACE_ON: &'static [&'static str] = &["name", "vpc"];
+    const ADDED: &'static [&'static str] = &["vpc"];
 
     fn foretell(want: &DbSubnetGroupInputs, place: &Place) -> Foretold {
         let Some(name) = want.name.known() else { return Foretold::default() };
@@ -133,6 +139,7 @@ impl Resource for DbSubnetGroup {
         let inputs = DbSubnetGroupInputs {
             name: Input::from(group.db_subnet_group_name().unwrap_or_default()),
             description: group.db_subnet_group_description().unwrap_or_default().to_owned(),
+            vpc: group.vpc_id().map(Input::from).or_else(|| held.inputs.vpc.clone()),
             subnets: subnets.map(Input::from).collect(),
             tags: tags::read(cx, arn).await?,
         };

@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use serde_json::json;
 
 use crate::aws::injected::{Injected, done, held, refuse, xml};
-use crate::aws::{Policy, Principal, Role, RoleInputs, RoleOutputs, Statement};
+use crate::aws::{
+    Policy, Principal, Role, RoleInputs, RoleOutputs, RolePolicy, RolePolicyInputs, Statement,
+};
 use crate::graph::{Arn, FaultKind, Held, Id, Input, Resource};
 
 fn inputs() -> RoleInputs {
@@ -135,6 +137,27 @@ async fn a_role_that_is_gone_is_deleted() {
 fn a_role_that_nobody_could_assume_is_refused() {
     let objections = Role::check(&RoleInputs::default());
     assert_eq!(objections[0].path, "trust");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_further_policy_comes_to_a_role_that_iam_does_not_see_yet() {
+    let absent = || refuse("NoSuchEntity", "The role with name r cannot be found.");
+    let aws = Injected::new()
+        .answers("iam:PutRolePolicy", [absent(), done()])
+        .answers("iam:GetRolePolicy", [absent()])
+        .answers("iam:DeleteRolePolicy", [absent()]);
+    let want = RolePolicyInputs {
+        role: Input::from("r"),
+        policy_name: "databases".to_owned(),
+        policy: inputs().policy,
+    };
+    let created = RolePolicy::create(&aws.cx(), &want).await.unwrap();
+    assert_eq!(created.id, Id::from("r/databases"));
+    let held: Held<RolePolicy> = held("r/databases", want.clone(), created.outputs);
+    assert!(RolePolicy::read(&aws.cx(), &held).await.unwrap().is_none());
+    RolePolicy::delete(&aws.cx(), &held).await.unwrap();
+    let own = RolePolicyInputs { policy_name: "maas".to_owned(), ..want };
+    assert_eq!(RolePolicy::check(&own)[0].path, "policy_name");
 }
 
 #[test]

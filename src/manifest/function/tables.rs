@@ -109,7 +109,8 @@ pub struct FunctionKeys {
     pub tracing: Option<bool>,
     /// Variables of the function's environment.
     pub environment: BTreeMap<Spanned<VariableName>, Text>,
-    /// Grants on parts of other instances, such as `uploads.bucket:read`.
+    /// Grants on parts of other instances, such as `uploads.bucket:read`. `accounts.database:connect`
+    /// puts the function into the database's network, where that has no Data API.
     pub access: Vec<Spanned<Access>>,
     /// ARNs of layers, at most five.
     #[schemars(length(max = 5))]

@@ -19,6 +19,8 @@ use crate::text;
 pub struct Lambda {
     /// The function.
     pub function: Handle<aws::Function>,
+    /// Its role.
+    pub role: Handle<Role>,
     /// The part that its own parts begin with: `echo` of `echo.function`; empty for `function`.
     pub label: String,
     /// Where events go that it fails at, for one that is invoked asynchronously.
@@ -193,13 +195,13 @@ impl NewFunction {
         }
         cx.all.wires.push(Wire {
             function: handle.clone(),
-            role,
+            role: role.clone(),
             taken,
             environment: function.environment,
             access: function.access,
         });
         let failing = failing.map(|failing| keep(cx, &label, &handle, &failing));
-        Lambda { function: handle, label, failing, timeout: function.timeout_seconds }
+        Lambda { function: handle, role, label, failing, timeout: function.timeout_seconds }
     }
 }
 

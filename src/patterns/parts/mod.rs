@@ -21,7 +21,9 @@ pub(super) use database::{GivenDatabase, PORT, TAKEN, database, owner, refuse_ne
 pub(super) use events::{Event, notify_function, notify_queue, notify_topic, sources};
 pub(super) use function::{Failing, Lambda, NewFunction, allow_invoke};
 pub(super) use labels::label;
-pub(super) use network::{GivenNetwork, Needs, NetworkKeys, bare_network, network};
+pub(super) use network::{
+    GivenNetwork, Needs, NetworkKeys, bare_network, ingress, ingress_of, join, network,
+};
 pub(super) use queue::{Fed, dead_letter_queue, queue};
 pub(super) use subscription::{Delivery, TopicArn, subscribe, subscribe_function, subscribe_queue};
 pub(super) use supplied::Supplied;

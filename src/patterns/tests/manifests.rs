@@ -82,15 +82,13 @@ fn outputs_are_of_resources_that_are_there() {
     }
 }
 
-/// Roles are the slowest to settle, so nothing may keep them waiting; but for databases, the name of
-/// whose secret is RDS's, and which take far longer.
+/// Roles are the slowest to settle, so nothing may keep them waiting.
 #[test]
 fn roles_wait_for_nothing() {
     for name in files() {
         let graph = file(&name).graph;
         for (address, node) in graph.nodes() {
-            let mut needs = node.needs().clone();
-            needs.retain(|needed| !graph.nodes()[needed].traits.kind.starts_with("aws:rds/"));
+            let needs = node.needs();
             if node.traits.kind == "aws:iam/role" {
                 assert!(needs.is_empty(), "{name}: {address} waits for {needs:?}");
             }

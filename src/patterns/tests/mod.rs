@@ -4,6 +4,7 @@ mod composition;
 mod databases;
 mod manifests;
 mod network;
+mod orders;
 mod refused;
 mod schemas;
 mod security;

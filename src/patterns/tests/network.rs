@@ -122,6 +122,24 @@ fn groups_let_pass_what_is_needed_and_nothing_else() {
 }
 
 #[test]
+fn a_network_may_let_everything_in_it_reach_secrets_manager() {
+    let alone = graph(&instance("net", "secrets = true"));
+    let rule = wanted(&alone, "net/secrets.vpc-ingress");
+    assert_eq!(rule["group"], output("net/secrets.security-group", "id"));
+    assert_eq!(
+        (&rule["rule"]["from_port"], &rule["rule"]["peer"]),
+        (&json!(443), &json!({"cidr": "10.20.0.0/16"}))
+    );
+    assert!(addresses(&alone).contains(&"net/secrets.endpoint"));
+    // One that has a database alone gets the tier that the endpoint is in.
+    let data = graph(&instance("data", "secrets = true\nnat = \"one\""));
+    assert!(addresses(&data).contains(&"data/secrets.endpoint"));
+    assert!(
+        !addresses(&graph(&instance("net", "secrets = false"))).contains(&"net/secrets.endpoint")
+    );
+}
+
+#[test]
 fn another_zone_and_another_tier_move_nothing() {
     let before = graph(&instance("api", ""));
     let after = graph(&instance("api", "zones = 4\nnat = \"one\""));

@@ -124,7 +124,7 @@ fn what_a_bucket_sends_is_asked_for_its_account() {
 #[test]
 fn roles_may_do_what_they_need_where_they_need_it() {
     let mut anywhere = BTreeSet::new();
-    for (at, wanted) in of_kind("aws:iam/role") {
+    for (at, wanted) in of_kind("aws:iam/role").into_iter().chain(of_kind("aws:iam/role-policy")) {
         for statement in statements(&wanted["policy"]) {
             let actions = texts(&statement["actions"]);
             assert!(actions.iter().all(|action| !action.contains('*')), "{at}: {actions:?}");

@@ -1,19 +1,25 @@
 //! Functions and the databases that they use: done when it is known what each database is.
 
+use super::Outside;
 use super::grants::{variable, words};
+use super::references::{Refused, find};
+use super::rights::{Rights, has_data_api, signs_in_with_secret};
 use super::wires::{Connected, Wire};
 use crate::aws::{
-    DbCluster, DbInstance, Function, GroupRule, IAM, Peer, Role, SecurityGroup, SecurityGroupRule,
-    SecurityGroupRuleInputs, Statement,
+    DbCluster, DbInstance, Function, GroupRule, Peer, Role, RolePolicy, RolePolicyInputs,
+    SecurityGroup, SecurityGroupRule, Statement,
 };
-use crate::graph::{Address, Handle, Input, Node, Output, Part, Place, Resource, Tags};
-use crate::manifest::{Access, Problem, Span, Spanned};
+use crate::graph::{Address, Handle, Input, Node, Part, Resource};
+use crate::manifest::{Access, Problem, Reference, Span, Spanned};
+use crate::patterns::Cx;
 use crate::patterns::expansion::Expansion;
-use crate::patterns::parts::PORT;
-use crate::text;
+use crate::patterns::parts::{PORT, ingress, ingress_of, join as join_network};
 
 /// The types that a database may be of.
 pub(in crate::patterns) const KINDS: &[&str] = &[DbCluster::KIND, DbInstance::KIND];
+
+/// The name of the policy with a role's rights on databases.
+const POLICY: &str = "databases";
 
 /// How a function reaches a database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,14 +41,6 @@ pub(in crate::patterns) struct DatabaseUse {
     pub place: Span,
 }
 
-const DATA: [&str; 5] = [
-    "rds-data:BatchExecuteStatement",
-    "rds-data:BeginTransaction",
-    "rds-data:CommitTransaction",
-    "rds-data:ExecuteStatement",
-    "rds-data:RollbackTransaction",
-];
-
 /// Gives functions the rights and the variables of the databases that their patterns gave them.
 pub(in crate::patterns) fn connect(all: &mut Expansion<'_>) {
     for used in std::mem::take(&mut all.databases) {
@@ -51,22 +49,19 @@ pub(in crate::patterns) fn connect(all: &mut Expansion<'_>) {
         if !KINDS.contains(&node.traits.kind) {
             continue;
         }
+        let database = node.address.clone();
         let rights = match Rights::of(node, used.way, all.place) {
             Ok(rights) => rights,
             // What is wrong with a database of the instance's own is told at the database.
-            Err(_) if node.address.instance() == used.function.address().instance() => continue,
+            Err(_) if database.instance() == used.function.address().instance() => continue,
             Err(refusal) => {
                 all.problems.push(refusal.at(used.place));
                 continue;
             }
         };
-        if used.way == Way::Network && node.address.instance() != used.function.address().instance()
-        {
-            let database = node.address.clone();
-            if let Err(problem) = reach(all, &used, &database) {
-                all.problems.push(problem);
-                continue;
-            }
+        if let Err(problem) = lead(all, &used.function, &database, used.way, used.place) {
+            all.problems.push(problem);
+            continue;
         }
         let Rights { statements, variables } = rights;
         all.graph.amend(&used.function, move |inputs| {
@@ -75,25 +70,68 @@ pub(in crate::patterns) fn connect(all: &mut Expansion<'_>) {
                 .environment
                 .extend(variables.map(|(name, value)| (format!("DATABASE_{name}"), value)));
         });
-        all.graph.amend(&used.role, move |inputs| {
-            for (name, statement) in statements {
-                inputs.policy.insert(name, statement);
-            }
-        });
+        let statements = statements.into_iter().map(|(name, it)| (name.to_owned(), it));
+        allow(all, &used.function, &used.role, statements.collect());
     }
 }
 
-/// Lets an instance's functions through to another instance's database: both groups have to allow it.
-fn reach(all: &mut Expansion<'_>, used: &DatabaseUse, database: &Address) -> Result<(), Problem> {
-    if vpc(all, used.function.address()) != vpc(all, database) {
-        return Err(apart(used.place, database));
+/// Lets a role do something with databases, before its function comes. A database takes minutes to come
+/// and to go, for which the role itself does not wait: the function's security group hangs on it, and
+/// that one on Lambda's network interfaces.
+pub(super) fn allow(
+    all: &mut Expansion<'_>,
+    function: &Handle<Function>,
+    role: &Handle<Role>,
+    statements: Vec<(String, Statement)>,
+) {
+    if statements.is_empty() {
+        return;
     }
-    let own = |part: &str| Address::new(used.function.address().instance(), part);
-    let rule = own(&format!("{}.ingress", database.instance()));
+    let at = role.address();
+    let address = Address::new(at.instance(), &format!("{}-policy", at.part()));
+    let policy = all.graph.ensure::<RolePolicy>(address, || RolePolicyInputs {
+        role: role.name().into(),
+        policy_name: POLICY.to_owned(),
+        ..RolePolicyInputs::default()
+    });
+    all.graph.order(function, &policy);
+    all.graph.amend(&policy, move |inputs| {
+        statements.into_iter().for_each(|(sid, statement)| inputs.policy.insert(&sid, statement));
+    });
+}
+
+/// Sees to it that a function reaches a database.
+fn lead(
+    all: &mut Expansion<'_>,
+    function: &Handle<Function>,
+    database: &Address,
+    way: Way,
+    place: Span,
+) -> Result<(), Problem> {
+    let at = function.address();
+    match way {
+        Way::DataApi => {
+            all.outside.push(Outside { function: at.clone(), service: "the Data API", place });
+            Ok(())
+        }
+        // The groups of an instance admit each other.
+        Way::Network if database.instance() == at.instance() => Ok(()),
+        Way::Network if together(all, at, database) => {
+            reach(all, at, database);
+            Ok(())
+        }
+        Way::Network => Err(apart(all, at, place, database)),
+    }
+}
+
+/// Lets a function through to another instance's database: both groups have to allow it.
+fn reach(all: &mut Expansion<'_>, function: &Address, database: &Address) {
+    let placed = all.placed.get(function);
+    let Some(functions) = placed.and_then(|placed| placed.group.clone()) else { return };
+    let rule = ingress_of(&functions, database.instance());
     if all.graph.nodes().contains_key(&rule) {
-        return Ok(());
+        return;
     }
-    let functions: Handle<SecurityGroup> = Handle::at(own("application.security-group"));
     let data: Handle<SecurityGroup> =
         Handle::at(Address::new(database.instance(), "data.security-group"));
     let to = Peer::Group(data.id().into());
@@ -101,150 +139,98 @@ fn reach(all: &mut Expansion<'_>, used: &DatabaseUse, database: &Address) -> Res
         inputs.egress.insert(GroupRule::tcp(PORT, to, "The database"));
     });
     let from = Peer::Group(functions.id().into());
-    let inputs = SecurityGroupRuleInputs {
-        name: Input::default(),
-        group: data.id().into(),
-        egress: false,
-        rule: GroupRule::tcp(PORT, from, "Functions to the database"),
-        tags: Tags::new(),
-    };
+    let inputs = ingress(&data, GroupRule::tcp(PORT, from, "Functions to the database"));
     all.graph.add::<SecurityGroupRule>(rule, inputs);
-    Ok(())
+}
+
+/// Whether a function and a database are in the same VPC.
+fn together(all: &Expansion<'_>, function: &Address, database: &Address) -> bool {
+    let function = vpc(all, function);
+    function.is_some() && function == vpc(all, database)
 }
 
 /// The VPC that a function or a database is in: an output of ours, or the id of one that is there.
 fn vpc(all: &Expansion<'_>, address: &Address) -> Option<Input<String>> {
-    let vpc = all.graph.real_input(all.placed.get(address)?);
+    let vpc = all.graph.real_input(&all.placed.get(address)?.vpc);
     let Input::Pending(expr) = &vpc else { return Some(vpc) };
     let Some(Part::Output { node, .. }) = expr.parts.first() else { return Some(vpc) };
     let given = all.graph.get(node).and_then(|node| node.wanted["vpc"].as_str());
     Some(given.map_or(vpc.clone(), Input::from))
 }
 
-/// Grants `connect` on another instance's database.
+/// The database that `access` asks to connect to.
+fn asked<'g>(all: &'g Expansion<'_>, access: &Spanned<Access>) -> Option<&'g Node> {
+    let Access { instance, part, verb } = access.get_ref().clone();
+    let reference = Reference { instance, part, attribute: None, span: access.span() };
+    let found = find(all, &reference).ok().filter(|_| verb == "connect")?;
+    Some(found.node).filter(|node| KINDS.contains(&node.traits.kind))
+}
+
+/// Puts a function that may connect to a database without a Data API into the database's network, and
+/// lets one that is there already reach the database's secret. Before any grant, since it decides how
+/// the function reaches the others.
+pub(super) fn join(all: &mut Expansion<'_>, wire: &Wire, access: &Spanned<Access>) {
+    let Some(node) = asked(all, access) else { return };
+    let at = wire.function.address();
+    let (database, secret) = (node.address.clone(), signs_in_with_secret(node));
+    let placed = all.placed.get(at).cloned();
+    let joins = match &placed {
+        None => !has_data_api(node),
+        Some(_) => secret && database.instance() != at.instance() && together(all, at, &database),
+    };
+    // What is wrong with an instance has been told.
+    if !joins || all.lost.contains(database.instance()) {
+        return;
+    }
+    let Some(instance) = all.manifest.instance(at.instance()) else { return };
+    let mut cx = Cx::new(instance, all);
+    let group = placed.as_ref().and_then(|placed| placed.group.as_ref());
+    let network = join_network(&mut cx, database.instance(), group, secret, access.span());
+    if let Some(network) = network.filter(|_| placed.is_none()) {
+        network.house(all, &wire.function, &wire.role);
+    }
+}
+
+/// Grants `connect` on a database.
 pub(super) fn grant(
     all: &mut Expansion<'_>,
     wire: &Wire,
     access: &Spanned<Access>,
-    database: &Address,
     connected: &mut Connected,
-) -> Result<Vec<(String, Input<String>)>, Problem> {
-    let node = all.graph.get(database).filter(|node| KINDS.contains(&node.traits.kind));
-    let Some(node) = node else { return Ok(Vec::new()) };
-    let way = match vpc(all, wire.function.address()) {
-        Some(_) => Way::Network,
-        None => Way::DataApi,
+) -> Result<Vec<(String, Input<String>)>, Refused> {
+    let Some(node) = asked(all, access) else { return Ok(Vec::new()) };
+    let at = wire.function.address();
+    let database = node.address.clone();
+    let way = match has_data_api(node) && !together(all, at, &database) {
+        true => Way::DataApi,
+        false => Way::Network,
     };
-    let rights = Rights::of(node, way, all.place);
-    let rights = rights.map_err(|refusal| refusal.at(access.span()))?;
-    if way == Way::Network {
-        let (function, role) = (wire.function.clone(), wire.role.clone());
-        let place = access.span();
-        let used = DatabaseUse { function, role, database: database.clone(), way, place };
-        reach(all, &used, database)?;
+    // Why it is in no network has been told.
+    if way == Way::Network && !all.placed.contains_key(at) {
+        return Err(None);
     }
+    let rights = Rights::of(node, way, all.place);
+    let rights = rights.map_err(|refusal| Some(refusal.at(access.span())))?;
+    lead(all, &wire.function, &database, way, access.span()).map_err(Some)?;
     for (name, statement) in rights.statements {
-        connected.allow(format!("{}{name}", words(database.as_str())), statement);
+        connected.databases.allow(format!("{}{name}", words(database.as_str())), statement);
     }
     let Access { instance, part, .. } = access.get_ref();
     let variables = rights.variables.into_iter();
     Ok(variables.map(|(name, value)| (variable(instance, part, name), value)).collect())
 }
 
-fn apart(place: Span, database: &Address) -> Problem {
+fn apart(all: &Expansion<'_>, function: &Address, place: Span, database: &Address) -> Problem {
     let message = "A function is in another network than the database.";
+    let placed = all.placed.get(function).filter(|placed| placed.owner != function.instance());
+    let (instance, from) = match placed {
+        // It is there for the sake of another database.
+        Some(placed) => (database.instance(), placed.owner.as_str()),
+        None => (function.instance(), database.instance()),
+    };
     Problem::at(place, "maas::patterns::access", message)
         .label(format!("nothing but the application tier of its network reaches `{database}`"))
         .help(format!(
-            "Let this instance use the same network: `network = {{ from = \"{}\" }}`.",
-            database.instance()
+            "Let both use the same network: `network = {{ from = \"{from}\" }}` in `[patterns.{instance}]`."
         ))
-}
-
-/// Why a function cannot use a database in that way.
-enum Refusal {
-    Closed(Address),
-    NotAurora(Address),
-    NoSecret(Address),
-}
-
-impl Refusal {
-    fn at(self, place: Span) -> Problem {
-        let problem = |message: &str| Problem::at(place, "maas::patterns::database", message);
-        match self {
-            Self::Closed(database) => problem("The database is out of the function's reach.")
-                .label(format!("the function is outside of the network of `{database}`, which has no Data API"))
-                .help(format!(
-                    "Set `data_api = true` in `[patterns.{0}.database]`, or move the function behind a route of \
-                     `api-database-postgres` with `database = \"${{{0}.database}}\"`.",
-                    database.instance()
-                )),
-            Self::NotAurora(database) => problem("The database has no Data API.")
-                .label(format!("`{database}` is no cluster of Aurora"))
-                .help(format!(
-                    "Use `api-database-postgres` with `database = \"${{{}.database}}\"`.",
-                    database.instance()
-                )),
-            Self::NoSecret(database) => problem("The Data API signs in with a secret.")
-                .label(format!("`{database}` has none: IAM signs its users in"))
-                .help(format!("Take `credentials = \"iam\"` out of `[patterns.{}.database]`.", database.instance())),
-        }
-    }
-}
-
-/// What a function needs to use a database.
-struct Rights {
-    statements: Vec<(&'static str, Statement)>,
-    /// Ends of names, each with its value: all that the database has, whichever way it is reached.
-    variables: Vec<(&'static str, Input<String>)>,
-}
-
-impl Rights {
-    fn of(node: &Node, way: Way, place: &Place) -> Result<Self, Refusal> {
-        let address = node.address.clone();
-        let is_cluster = node.traits.kind == DbCluster::KIND;
-        // Both types have outputs of the same names.
-        let handle: Handle<DbCluster> = Handle::at(address.clone());
-        let output = |name: &'static str| -> Output<String> { Output::of(&handle, name) };
-        let iam = node.wanted["master_user_authentication"] == IAM;
-        let secret = || {
-            let arn: Input<String> = output("secret_arn").into();
-            Statement::allow(["secretsmanager:GetSecretValue"]).on(arn)
-        };
-        let statements = if way == Way::DataApi {
-            if !is_cluster {
-                return Err(Refusal::NotAurora(address));
-            }
-            if iam {
-                return Err(Refusal::NoSecret(address));
-            }
-            if node.wanted["http_endpoint"] != true {
-                return Err(Refusal::Closed(address));
-            }
-            vec![
-                ("Database", Statement::allow(DATA).on(handle.arn().foretold())),
-                ("DatabaseSecret", secret()),
-            ]
-        } else if iam {
-            let rest: Input<String> =
-                text!("dbuser:", output("resource_id"), "/", output("master_username"));
-            let user: Input<String> = place.arn("rds-db", rest);
-            vec![("Database", Statement::allow(["rds-db:connect"]).on(user))]
-        } else {
-            vec![("DatabaseSecret", secret())]
-        };
-        let mut variables: Vec<(&'static str, Input<String>)> = vec![
-            ("HOST", output("endpoint").into()),
-            ("PORT", output("port").into()),
-            ("NAME", output("database_name").into()),
-            ("USER", output("master_username").into()),
-        ];
-        if is_cluster {
-            variables.push(("CLUSTER_ARN", handle.arn().into()));
-        }
-        if !iam {
-            variables.push(("SECRET_ARN", output("secret_arn").into()));
-        }
-        Ok(Self { statements, variables })
-    }
 }

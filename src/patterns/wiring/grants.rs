@@ -6,6 +6,9 @@ use crate::text;
 
 /// What can be done with a type.
 pub(super) struct Grants {
+    /// The service's name, where functions reach it over the internet alone: S3 and DynamoDB have
+    /// gateway endpoints in every network.
+    pub outside: Option<&'static str>,
     /// The attributes that become variables.
     pub attributes: &'static [&'static str],
     /// The words, each with its actions.
@@ -36,6 +39,7 @@ const fn verb_inside(
 }
 
 const BUCKET: Grants = Grants {
+    outside: None,
     attributes: &["name", "arn"],
     verbs: &[
         verb_inside("read", &["s3:GetBucketLocation", "s3:ListBucket"], ("/*", &["s3:GetObject"])),
@@ -45,6 +49,7 @@ const BUCKET: Grants = Grants {
 };
 
 const QUEUE: Grants = Grants {
+    outside: Some("SQS"),
     attributes: &["name", "url", "arn"],
     verbs: &[
         verb("send", &["sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:SendMessage"]),
@@ -64,6 +69,7 @@ const QUEUE: Grants = Grants {
 /// SNS encrypts a message by the publisher's rights on the key (*Amazon SNS Developer Guide*, "Managing
 /// Amazon SNS encryption keys and costs").
 const TOPIC: Grants = Grants {
+    outside: Some("SNS"),
     attributes: &["name", "arn"],
     verbs: &[Verb {
         key: &["kms:Decrypt", "kms:GenerateDataKey*"],
@@ -72,6 +78,7 @@ const TOPIC: Grants = Grants {
 };
 
 const TABLE: Grants = Grants {
+    outside: None,
     attributes: &["name", "arn"],
     verbs: &[
         verb_inside(
@@ -98,19 +105,24 @@ const TABLE: Grants = Grants {
     ],
 };
 
-const FUNCTION: Grants =
-    Grants { attributes: &["name", "arn"], verbs: &[verb("invoke", &["lambda:InvokeFunction"])] };
+const FUNCTION: Grants = Grants {
+    outside: Some("Lambda"),
+    attributes: &["name", "arn"],
+    verbs: &[verb("invoke", &["lambda:InvokeFunction"])],
+};
 
 const STREAM: Grants = Grants {
+    outside: Some("Firehose"),
     attributes: &["name", "arn"],
     verbs: &[verb("put", &["firehose:PutRecord", "firehose:PutRecordBatch"])],
 };
 
 /// Routes are called over the internet, so a grant is the URL and no right.
-const API: Grants = Grants { attributes: &["url"], verbs: &[verb("call", &[])] };
+const API: Grants =
+    Grants { outside: Some("API Gateway"), attributes: &["url"], verbs: &[verb("call", &[])] };
 
 /// What it takes and tells depends on the database: see `databases`.
-const DATABASE: Grants = Grants { attributes: &[], verbs: &[verb("connect", &[])] };
+const DATABASE: Grants = Grants { outside: None, attributes: &[], verbs: &[verb("connect", &[])] };
 
 /// What can be granted on a type; none where nothing can.
 pub(super) fn grants(kind: &str) -> Option<&'static Grants> {

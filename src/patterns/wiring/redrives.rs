@@ -1,6 +1,7 @@
 //! Dead-letter queues and the functions whose payloads end in them: a redrive serves all of them,
 //! whichever instances they are of.
 
+use super::Outside;
 use crate::aws::{Function, Role, Statement};
 use crate::graph::{Address, Expr, Handle, Input, Part};
 use crate::manifest::{Problem, Span};
@@ -36,6 +37,11 @@ pub(in crate::patterns) fn connect(all: &mut Expansion<'_>) {
     let failing = std::mem::take(&mut all.failing);
     for redrive in std::mem::take(&mut all.redrives) {
         let queue = all.graph.real(&redrive.queue);
+        let at = redrive.function.address();
+        if let Some(instance) = all.manifest.instance(at.instance()) {
+            let (function, place) = (at.clone(), instance.name.span());
+            all.outside.push(Outside { function, service: "SQS and Lambda", place });
+        }
         let served = failing.iter().filter(|one| all.graph.real(&one.queue) == queue);
         let served: Vec<&NewFailing> = served.collect();
         let short = served.iter().filter(|one| redrive.timeout < one.timeout);

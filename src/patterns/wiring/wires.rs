@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::Outside;
 use super::databases::{self, KINDS};
 use super::grants::{grants, variable};
 use super::references::{Refused, find, output};
@@ -27,22 +28,33 @@ pub(in crate::patterns) struct Wire {
 #[derive(Default)]
 pub(super) struct Connected {
     environment: BTreeMap<String, Input<String>>,
-    statements: BTreeMap<String, Statement>,
+    /// Rights of its role.
+    statements: Statements,
+    /// Rights on databases.
+    pub databases: Statements,
 }
 
-impl Connected {
+/// Statements by their ids.
+#[derive(Default)]
+pub(super) struct Statements(BTreeMap<String, Statement>);
+
+impl Statements {
     /// Adds a statement; another one of the same id keeps it, and this one gets another.
-    pub(super) fn allow(&mut self, mut sid: String, statement: Statement) {
-        while self.statements.get(&sid).is_some_and(|known| *known != statement) {
+    pub fn allow(&mut self, mut sid: String, statement: Statement) {
+        while self.0.get(&sid).is_some_and(|known| *known != statement) {
             sid.push('X');
         }
-        self.statements.insert(sid, statement);
+        self.0.insert(sid, statement);
     }
 }
 
 /// Gives all functions their variables and their rights.
 pub(in crate::patterns) fn connect(all: &mut Expansion<'_>) {
-    for wire in std::mem::take(&mut all.wires) {
+    let wires = std::mem::take(&mut all.wires);
+    for wire in &wires {
+        wire.access.iter().for_each(|access| databases::join(all, wire, access));
+    }
+    for wire in wires {
         let mut connected = Connected::default();
         for (name, text) in &wire.environment {
             let value = resolve(all, &wire, text);
@@ -51,10 +63,13 @@ pub(in crate::patterns) fn connect(all: &mut Expansion<'_>) {
         for access in &wire.access {
             grant(all, &wire, access, &mut connected);
         }
-        let Connected { environment, statements } = connected;
+        let Connected { environment, statements, databases: on_databases } = connected;
+        let on_databases = on_databases.0.into_iter().collect();
+        databases::allow(all, &wire.function, &wire.role, on_databases);
         all.graph.amend(&wire.function, |inputs| inputs.environment.extend(environment));
         all.graph.amend(&wire.role, |inputs| {
             statements
+                .0
                 .into_iter()
                 .for_each(|(sid, statement)| inputs.policy.insert(&sid, statement));
         });
@@ -128,7 +143,7 @@ fn grant(
     let key = found.node.wanted.get("kms_key").and_then(|key| key.as_str()).map(str::to_owned);
     let code = "maas::patterns::access";
     if KINDS.contains(&kind) && verb == "connect" {
-        match databases::grant(all, wire, access, &address, connected) {
+        match databases::grant(all, wire, access, connected) {
             Ok(variables) => {
                 for (name, value) in variables {
                     put(all, wire, connected, &name, access.span(), Ok(value));
@@ -139,7 +154,7 @@ fn grant(
                     place: access.span(),
                 });
             }
-            Err(problem) => all.problems.push(problem),
+            Err(problem) => all.problems.extend(problem),
         }
         return;
     }
@@ -157,7 +172,11 @@ fn grant(
         return all.problems.push(problem);
     };
     for (sid, statement) in verb.statements(&address, key.as_deref(), all.place) {
-        connected.allow(sid, statement);
+        connected.statements.allow(sid, statement);
+    }
+    if let Some(service) = grants.outside {
+        let (function, place) = (wire.function.address().clone(), access.span());
+        all.outside.push(Outside { function, service, place });
     }
     for attribute in grants.attributes {
         let name = variable(&reference.instance, &reference.part, attribute);

@@ -1,6 +1,7 @@
 use std::collections::BTreeSet;
 
-use maas::aws::{Policy, Principal, Role, RoleInputs, Statement};
+use maas::aws::{Policy, Principal, Role, RoleInputs, RolePolicy, RolePolicyInputs, Statement};
+use maas::graph::{Address, Handle};
 
 fn logs(stream: &str) -> Policy {
     let actions = ["logs:CreateLogStream", "logs:PutLogEvents"];
@@ -38,6 +39,23 @@ crate::life!(role_loses_its_policy, |life| {
     };
     let second = RoleInputs { policy: Policy::new(), ..first.clone() };
     life.whole::<Role>("role", first, second).await;
+});
+
+crate::life!(role_policy, |life| {
+    let inputs = RoleInputs {
+        trust: Policy::trust("lambda.amazonaws.com"),
+        policy: logs("log-group:a"),
+        ..RoleInputs::default()
+    };
+    life.given::<Role>("role", inputs).await;
+    let role: Handle<Role> = Handle::at(Address::new("it", "role"));
+    let first = RolePolicyInputs {
+        role: role.name().into(),
+        policy_name: "databases".to_owned(),
+        policy: logs("log-group:b"),
+    };
+    let second = RolePolicyInputs { policy: logs("log-group:c"), ..first.clone() };
+    life.whole::<RolePolicy>("role-policy", first, second).await;
 });
 
 crate::life!(role_with_managed_policies, |life| {

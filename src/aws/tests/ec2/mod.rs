@@ -4,6 +4,7 @@ mod endpoint;
 mod gateways;
 mod groups;
 mod leftovers;
+mod others;
 mod vpc;
 
 use crate::aws::injected::{Answer, refuse, xml};

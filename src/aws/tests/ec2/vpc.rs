@@ -57,6 +57,18 @@ async fn a_region_with_too_few_zones_is_refused_before_anything_is_made() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_zone_that_the_region_lacks_is_known_before_a_plan_is_carried_out() {
+    let aws = Injected::new()
+        .answers("ec2:DescribeAvailabilityZones", [zones(&["eu-west-1a", "eu-west-1b"])]);
+    let of = |zone| SubnetInputs { vpc: "vpc-1".into(), zone, ..SubnetInputs::default() };
+    assert_eq!(Subnet::check_there(&aws.cx(), &of(2)).await.unwrap(), []);
+    let objections = Subnet::check_there(&aws.cx(), &of(3)).await.unwrap();
+    assert_eq!(objections[0].path, "zone");
+    assert!(objections[0].message.ends_with("ask for `zones = 2` or use another region"));
+    assert_eq!(aws.calls(), ["ec2:DescribeAvailabilityZones"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn zones_are_asked_for_once_and_sorted() {
     let aws = Injected::new()
         .answers("ec2:DescribeAvailabilityZones", [zones(&["eu-west-1c", "eu-west-1a"])])

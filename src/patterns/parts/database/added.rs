@@ -60,10 +60,9 @@ pub fn database(
     checked::check(cx, &keys, data_api);
     if let Some(network) = network {
         let own = cx.address("database");
-        cx.all.placed.insert(own, network.vpc_id.clone());
+        cx.all.placed.insert(own, network.place(None));
     }
-    let subnets = network.map(|network| network.data_subnets.iter().cloned().collect());
-    let subnet_group = subnet_group(cx, subnets);
+    let subnet_group = subnet_group(cx, network);
     let group = network.and_then(|network| network.data_group.as_ref());
     let groups = group.map(|group| group.id().into()).into_iter().collect();
     let settings = Settings::of(cx, &keys, &subnet_group, groups);
@@ -77,17 +76,20 @@ pub fn database(
 
 /// Adds the group of the data tier's subnets. A network that has fewer than two of them has been told
 /// of, and what needs the group finds none then.
-fn subnet_group(
-    cx: &mut Cx<'_, '_>,
-    subnets: Option<BTreeSet<Input<String>>>,
-) -> Handle<DbSubnetGroup> {
+fn subnet_group(cx: &mut Cx<'_, '_>, network: Option<&Network>) -> Handle<DbSubnetGroup> {
     let part = "database.subnet-group";
-    match subnets {
-        Some(subnets) if subnets.len() > 1 => {
-            cx.add(part, DbSubnetGroupInputs { subnets, ..DbSubnetGroupInputs::default() })
-        }
-        _ => Handle::at(cx.address(part)),
-    }
+    let subnets = |network: &&Network| -> BTreeSet<Input<String>> {
+        network.data_subnets.iter().cloned().collect()
+    };
+    let Some(network) = network.filter(|network| subnets(network).len() > 1) else {
+        return Handle::at(cx.address(part));
+    };
+    let inputs = DbSubnetGroupInputs {
+        vpc: Some(network.vpc_id.clone()),
+        subnets: subnets(&network),
+        ..DbSubnetGroupInputs::default()
+    };
+    cx.add(part, inputs)
 }
 
 /// Notes which inputs come from which keys.
@@ -134,7 +136,7 @@ impl Settings {
         let days = keys.backup.as_ref().map_or(days, |backup| backup.days());
         Self {
             version: text(keys.version.as_ref(), "16".to_owned()),
-            name: text(keys.name.as_ref(), cx.name().replace('-', "_")),
+            name: text(keys.name.as_ref(), checked::derived_name(cx)),
             user: text(keys.user.as_ref(), "postgres".to_owned()),
             authentication: match keys.credentials() {
                 Credentials::Secret => PASSWORD,

@@ -1,7 +1,7 @@
 //! What is wrong with what a manifest says of a database, at its place.
 
 use super::keys::{Credentials, DatabaseKeys, Engine};
-use crate::manifest::{Problem, Spanned, any_of};
+use crate::manifest::{Problem, Span, Spanned, any_of};
 use crate::patterns::Cx;
 
 /// Major versions that RDS has (*Amazon Aurora User Guide*, "Aurora PostgreSQL releases"; *Amazon RDS
@@ -136,11 +136,12 @@ pub fn check(cx: &mut Cx<'_, '_>, keys: &DatabaseKeys, data_api: bool) {
     capacity(cx, keys);
     storage(cx, keys);
     backup(cx, keys);
-    if let Some(name) = &keys.name {
-        identifier(cx, name, "database", DATABASES);
+    match &keys.name {
+        Some(name) => identifier(cx, name, name.span(), "database", DATABASES),
+        None => derived(cx),
     }
     if let Some(user) = &keys.user {
-        identifier(cx, user, "user", USERS);
+        identifier(cx, user, user.span(), "user", USERS);
     }
     if let Some(class) = &keys.instance
         && (!class.starts_with("db.") || class.get_ref() == "db.serverless")
@@ -290,8 +291,32 @@ fn backup(cx: &mut Cx<'_, '_>, keys: &DatabaseKeys) {
     cx.problem(problem);
 }
 
-fn identifier(cx: &mut Cx<'_, '_>, name: &Spanned<String>, what: &str, own: &[&str]) {
-    let text = name.get_ref();
+/// The name that a database has of its instance.
+pub(super) fn derived_name(cx: &Cx<'_, '_>) -> String {
+    cx.name().replace('-', "_")
+}
+
+fn derived(cx: &mut Cx<'_, '_>) {
+    let name = derived_name(cx);
+    let Some((label, _)) = refusal(&name, "database", DATABASES) else { return };
+    let message = "RDS does not take an instance's name for a database.";
+    let problem = Problem::at(cx.span(), "maas::patterns::database", message)
+        .label(format!("the database would be called `{name}`: {label}"))
+        .help(format!(
+            "Give the database a name of its own in `[patterns.{}.database]`: `name = \"{name}_data\"`.",
+            cx.name()
+        ));
+    cx.problem(problem);
+}
+
+fn identifier(cx: &mut Cx<'_, '_>, name: &str, place: Span, what: &str, own: &[&str]) {
+    let Some((label, help)) = refusal(name, what, own) else { return };
+    let message = format!("RDS does not take this name for a {what}.");
+    cx.problem(Problem::at(place, "maas::patterns::database", message).label(label).help(help));
+}
+
+/// What is wrong with a name, and what would be right.
+fn refusal(text: &str, what: &str, own: &[&str]) -> Option<(String, String)> {
     let charset = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     let shaped = (1..=63).contains(&text.len())
         && text.starts_with(|first: char| first.is_ascii_alphabetic())
@@ -301,23 +326,13 @@ fn identifier(cx: &mut Cx<'_, '_>, name: &Spanned<String>, what: &str, own: &[&s
         || own.contains(&lower.as_str())
         || lower.starts_with("pg_")
         || lower.starts_with("rds_");
-    let (label, help) = if !shaped {
-        (
-            format!(
-                "a {what}'s name has 1 to 63 letters, digits and `_`, and begins with a letter"
-            ),
-            "Write `accounts`, say.".to_owned(),
-        )
-    } else if reserved {
-        (
-            format!("`{text}` is reserved by PostgreSQL or RDS"),
-            format!("Write another one, such as `{lower}_data`.")
-                .replace("pg_", "")
-                .replace("rds_", ""),
-        )
-    } else {
-        return;
-    };
-    let message = format!("RDS does not take this name for a {what}.");
-    cx.problem(Problem::at(name, "maas::patterns::database", message).label(label).help(help));
+    if !shaped {
+        let label = "has 1 to 63 letters, digits and `_`, and begins with a letter";
+        return Some((format!("a {what}'s name {label}"), "Write `accounts`, say.".to_owned()));
+    }
+    reserved.then(|| {
+        let help = format!("Write another one, such as `{lower}_data`.");
+        let label = format!("`{text}` is reserved by PostgreSQL or RDS");
+        (label, help.replace("pg_", "").replace("rds_", ""))
+    })
 }

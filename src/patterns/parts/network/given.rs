@@ -8,7 +8,7 @@ use crate::manifest::{Cidr, Either, InstanceName, Reference, Spanned};
 /// A network's keys, or the network of another instance, as `${other.vpc}`.
 pub type GivenNetwork = Either<Reference, NetworkKeys>;
 
-/// A VPC of an instance's own (`cidr`, `zones`, `nat`), one that is there already (`vpc` and its
+/// A VPC of an instance's own (`cidr`, `zones`, `nat`, `secrets`), one that is there already (`vpc` and its
 /// subnets), or another instance's (`from`).
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -23,6 +23,10 @@ pub struct NetworkKeys {
     /// Whether functions reach the internet: `none`, by `one` NAT gateway, or by one `per-zone`;
     /// `none` if nothing is said. NAT gateways cost by the hour.
     pub nat: Option<Spanned<Nat>>,
+    /// Whether the VPC has an interface endpoint for Secrets Manager that everything in it reaches, also
+    /// what other projects put into it; if nothing is said, it has one where functions of this project
+    /// need it and there is no NAT. Interface endpoints cost by the hour.
+    pub secrets: Option<Spanned<bool>>,
     /// The id of a VPC that is there already, which is looked at and never changed.
     #[schemars(regex(pattern = r"^vpc-[0-9a-f]+$"), extend("examples" = ["vpc-0a1b2c3d4e5f67890"]))]
     pub vpc: Option<Spanned<String>>,

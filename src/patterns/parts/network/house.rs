@@ -3,10 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::Network;
-use crate::aws::{FunctionVpc, Role, Statement};
+use crate::aws::{Function, FunctionVpc, Role, SecurityGroup, Statement};
 use crate::graph::{Handle, Input};
-use crate::patterns::Cx;
-use crate::patterns::parts::Lambda;
+use crate::patterns::expansion::{Expansion, Placed};
 
 /// What Lambda does in a function's name (*AWS Lambda Developer Guide*, "Giving Lambda functions access
 /// to resources in an Amazon VPC").
@@ -20,21 +19,23 @@ const ACTIONS: [&str; 6] = [
 ];
 
 impl Network {
+    /// Where what is put into it is, with a group of its own where it is a function.
+    pub fn place(&self, group: Option<Handle<SecurityGroup>>) -> Placed {
+        let Self { owner, vpc_id, way_out, .. } = self;
+        Placed { owner: owner.clone(), vpc: vpc_id.clone(), group, way_out: *way_out }
+    }
+
     /// Puts a function into the application tier.
     ///
     /// Lambda makes and deletes its network interfaces with the function's role, which therefore
     /// outlives the security group; the function's own code may do nothing of that.
-    pub fn house(&self, cx: &mut Cx<'_, '_>, lambda: &Lambda) {
+    pub fn house(&self, all: &mut Expansion<'_>, function: &Handle<Function>, role: &Handle<Role>) {
         let Some(group) = &self.application_group else { return };
-        let role: Handle<Role> = Handle::at(cx.address(&lambda.part("role")));
-        let function: Input<String> = lambda.foretold().into();
         let may = Statement::allow(ACTIONS).on("*");
-        let itself = Statement::deny(ACTIONS).on("*").when(
-            "ArnEquals",
-            "lambda:SourceFunctionArn",
-            function,
-        );
-        cx.graph().amend(&role, |inputs| {
+        let arn: Input<String> = function.arn().foretold().into();
+        let itself =
+            Statement::deny(ACTIONS).on("*").when("ArnEquals", "lambda:SourceFunctionArn", arn);
+        all.graph.amend(role, |inputs| {
             inputs.policy.insert("Network", may);
             inputs.policy.insert("NetworkNotItself", itself);
         });
@@ -42,7 +43,8 @@ impl Network {
             subnets: self.application_subnets.iter().cloned().collect(),
             security_groups: BTreeSet::from([group.id().into()]),
         };
-        cx.graph().amend(&lambda.function, |inputs| inputs.vpc = Some(vpc));
-        cx.graph().order(group, &role);
+        all.graph.amend(function, |inputs| inputs.vpc = Some(vpc));
+        all.graph.order(group, role);
+        all.placed.insert(function.address().clone(), self.place(Some(group.clone())));
     }
 }

@@ -8,10 +8,13 @@ mod cut;
 mod given;
 mod groups;
 mod house;
+mod join;
 mod own;
 mod owner;
 
 pub use given::{GivenNetwork, NetworkKeys};
+pub use groups::{ingress, ingress_of};
+pub use join::join;
 
 use std::collections::BTreeSet;
 
@@ -22,6 +25,9 @@ use crate::aws::{NetworkOfOthers, NetworkOfOthersInputs, SecurityGroup};
 use crate::graph::{Handle, Input};
 use crate::manifest::{Either, Problem, Spanned};
 use crate::patterns::{Cx, Exports};
+
+/// The part that looks at an instance's network where somebody else made it.
+const LOOK: &str = "network";
 
 /// What an instance needs of its network beside the data tier.
 #[derive(Clone, Copy, Debug, Default)]
@@ -37,6 +43,8 @@ pub struct Needs {
 /// A network with an instance's own security groups in it.
 #[derive(Clone, Debug)]
 pub struct Network {
+    /// The instance whose network it is.
+    pub owner: String,
     /// The VPC's id.
     pub vpc_id: Input<String>,
     /// The ids of the subnets for functions; none where they are not needed.
@@ -48,11 +56,14 @@ pub struct Network {
     /// The group of the instance's own database: it admits the functions' group on the database's
     /// port.
     pub data_group: Option<Handle<SecurityGroup>>,
+    /// Whether functions have a way to the internet, or to endpoints that are not ours.
+    pub way_out: bool,
 }
 
 /// A network before anything of an instance is put into it.
 #[derive(Clone, Debug)]
 pub struct Laid {
+    owner: String,
     vpc_id: Input<String>,
     application_subnets: Vec<Input<String>>,
     data_subnets: Vec<Input<String>>,
@@ -96,7 +107,8 @@ pub fn network(cx: &mut Cx<'_, '_>, given: Option<&GivenNetwork>, needs: Needs) 
     if needs.application && owned.keys.vpc.is_some() && owned.keys.application_subnets.is_empty() {
         without_application(cx, &owned);
     }
-    let laid = laid(cx, &owned, needs);
+    let laid = laid(cx, &owned, needs, LOOK);
+    owned.stand_in(cx);
     groups::add(cx, laid, needs)
 }
 
@@ -104,7 +116,9 @@ pub fn network(cx: &mut Cx<'_, '_>, given: Option<&GivenNetwork>, needs: Needs) 
 /// them.
 pub fn bare_network(cx: &mut Cx<'_, '_>, given: Option<&GivenNetwork>) -> Laid {
     let owned = owned(cx, given);
-    laid(cx, &owned, Needs { application: true, ..Needs::default() })
+    let laid = laid(cx, &owned, Needs { application: true, ..Needs::default() }, LOOK);
+    owned.stand_in(cx);
+    laid
 }
 
 fn owned(cx: &mut Cx<'_, '_>, given: Option<&GivenNetwork>) -> Owned {
@@ -114,13 +128,9 @@ fn owned(cx: &mut Cx<'_, '_>, given: Option<&GivenNetwork>) -> Owned {
     Owned::by_way_of(cx, given)
 }
 
-fn laid(cx: &mut Cx<'_, '_>, owned: &Owned, needs: Needs) -> Laid {
-    if owned.keys.vpc.is_some() {
-        return look_at(cx, owned, needs);
-    }
-    let laid = lay(cx, owned, needs);
-    owned.stand_in(cx);
-    laid
+/// Adds what is needed of a network; `look` is the part that looks at one that somebody else made.
+fn laid(cx: &mut Cx<'_, '_>, owned: &Owned, needs: Needs, look: &str) -> Laid {
+    if owned.keys.vpc.is_some() { look_at(cx, owned, needs, look) } else { lay(cx, owned, needs) }
 }
 
 fn without_application(cx: &mut Cx<'_, '_>, owned: &Owned) {
@@ -135,7 +145,7 @@ fn without_application(cx: &mut Cx<'_, '_>, owned: &Owned) {
 
 /// A network that somebody else made. Each instance that uses it looks at it for itself, since each
 /// needs something else of it.
-fn look_at(cx: &mut Cx<'_, '_>, owned: &Owned, needs: Needs) -> Laid {
+fn look_at(cx: &mut Cx<'_, '_>, owned: &Owned, needs: Needs, part: &str) -> Laid {
     let plain = |ids: &[Spanned<String>]| -> BTreeSet<String> {
         ids.iter().map(|id| id.get_ref().clone()).collect()
     };
@@ -144,17 +154,20 @@ fn look_at(cx: &mut Cx<'_, '_>, owned: &Owned, needs: Needs) -> Laid {
     let (application, data) = (plain(application), plain(&keys.data_subnets));
     let ids = |ids: &BTreeSet<String>| ids.iter().cloned().map(Input::from).collect();
     let (application_subnets, data_subnets) = (ids(&application), ids(&data));
-    let network = cx.add::<NetworkOfOthers>(
-        "network",
-        NetworkOfOthersInputs {
-            vpc: keys.vpc.as_ref().map(|vpc| vpc.get_ref().clone()).unwrap_or_default(),
-            application_subnets: application,
-            data_subnets: data,
-            secrets: needs.application && needs.secrets,
-            problems: Vec::new(),
-        },
-    );
+    let secrets = needs.application && needs.secrets;
+    let inputs = NetworkOfOthersInputs {
+        vpc: keys.vpc.as_ref().map(|vpc| vpc.get_ref().clone()).unwrap_or_default(),
+        data_subnets: data,
+        ..NetworkOfOthersInputs::default()
+    };
+    let address = cx.address(part);
+    let network = cx.graph().ensure::<NetworkOfOthers>(address, || inputs);
+    cx.graph().amend(&network, move |inputs| {
+        inputs.application_subnets.extend(application);
+        inputs.secrets |= secrets;
+    });
     Laid {
+        owner: owned.owner().to_owned(),
         vpc_id: network.vpc_id().into(),
         application_subnets,
         data_subnets,

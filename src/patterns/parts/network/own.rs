@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::cut::{Cut, Tier};
 use super::given::Nat;
+use super::groups::{HTTPS, ingress};
 use super::owner::{Owned, check_room};
 use super::{Laid, Needs};
 use crate::aws::{
-    ElasticIp, ElasticIpInputs, EndpointType, InternetGateway, InternetGatewayInputs, NatGateway,
-    NatGatewayInputs, Policy, Principal, RouteTable, RouteTableInputs, SecurityGroup,
-    SecurityGroupInputs, Statement, Subnet, SubnetInputs, Vpc, VpcEndpoint, VpcEndpointInputs,
-    VpcInputs,
+    ElasticIp, ElasticIpInputs, EndpointType, GroupRule, InternetGateway, InternetGatewayInputs,
+    NatGateway, NatGatewayInputs, Peer, Policy, Principal, RouteTable, RouteTableInputs,
+    SecurityGroup, SecurityGroupInputs, SecurityGroupRule, Statement, Subnet, SubnetInputs, Vpc,
+    VpcEndpoint, VpcEndpointInputs, VpcInputs,
 };
 use crate::graph::{Handle, Input, Resource};
 use crate::patterns::Cx;
@@ -56,7 +57,11 @@ impl Site<'_, '_, '_> {
                 zone,
                 ..SubnetInputs::default()
             };
-            subnets.push(self.add(&subnet_part(tier.as_str(), zone), inputs));
+            let subnet = self.add(&subnet_part(tier.as_str(), zone), inputs);
+            if let Some(zones) = &self.owned.keys.zones {
+                self.cx.origin(&subnet, "zone", zones);
+            }
+            subnets.push(subnet);
         }
         subnets
     }
@@ -129,7 +134,8 @@ impl Site<'_, '_, '_> {
         subnets
     }
 
-    /// The way to Secrets Manager where there is none over the internet.
+    /// The way to Secrets Manager: for functions of ours, whose groups are admitted one by one, or for
+    /// everything in the VPC where the manifest asks for that.
     fn secrets(&mut self, subnets: &[Handle<Subnet>]) -> Handle<SecurityGroup> {
         let group = SecurityGroupInputs {
             description: "The endpoint of Secrets Manager".to_owned(),
@@ -148,6 +154,11 @@ impl Site<'_, '_, '_> {
             ..VpcEndpointInputs::default()
         };
         self.add::<VpcEndpoint>("secrets.endpoint", inputs);
+        if let Some(block) = self.owned.cidr().filter(|_| self.owned.secrets()) {
+            let everything = Peer::Cidr(block.to_string().into());
+            let rule = GroupRule::tcp(HTTPS, everything, "The VPC to Secrets Manager");
+            self.add::<SecurityGroupRule>("secrets.vpc-ingress", ingress(&group, rule));
+        }
         group
     }
 }
@@ -164,7 +175,8 @@ fn of_account(cx: &Cx<'_, '_>) -> Policy {
 
 /// Adds what is needed of a network at its owner's address.
 pub fn lay(cx: &mut Cx<'_, '_>, owned: &Owned, needs: Needs) -> Laid {
-    let tiers: &[Tier] = match (needs.application, owned.nat()) {
+    let with_application = needs.application || owned.secrets();
+    let tiers: &[Tier] = match (with_application, owned.nat()) {
         (false, _) => &[Tier::Data],
         (true, Nat::None) => &[Tier::Application, Tier::Data],
         (true, Nat::One | Nat::PerZone) => &[Tier::Application, Tier::Data, Tier::Public],
@@ -177,11 +189,12 @@ pub fn lay(cx: &mut Cx<'_, '_>, owned: &Owned, needs: Needs) -> Laid {
     let mut site = Site { cx, owned, vpc: vpc.clone(), cut };
     let data = site.tier(Tier::Data);
     site.table("data.route-table", &data, None);
-    let application = if needs.application { site.application() } else { Vec::new() };
+    let application = if with_application { site.application() } else { Vec::new() };
     let blind = needs.application && needs.secrets && owned.nat() == Nat::None;
-    let secrets = blind.then(|| site.secrets(&application));
+    let secrets = (blind || owned.secrets()).then(|| site.secrets(&application));
     let ids = |subnets: &[Handle<Subnet>]| subnets.iter().map(|it| it.id().into()).collect();
     Laid {
+        owner: owned.owner().to_owned(),
         vpc_id: vpc.id().into(),
         application_subnets: ids(&application),
         data_subnets: ids(&data),

@@ -22,8 +22,17 @@ pub struct Owned {
 impl Owned {
     /// The network that is given, by way of all the instances that share it.
     pub(super) fn by_way_of(cx: &mut Cx<'_, '_>, given: Option<&GivenNetwork>) -> Self {
-        let mut owner = cx.name().to_owned();
-        let mut given = given.cloned().unwrap_or_else(|| Either::Long(NetworkKeys::default()));
+        let given = given.cloned().unwrap_or_else(|| Either::Long(NetworkKeys::default()));
+        Self::followed(cx, cx.name().to_owned(), given)
+    }
+
+    /// The network that another instance is in; none where that is wrong, which has been told.
+    pub(super) fn of(cx: &mut Cx<'_, '_>, instance: &str) -> Option<Self> {
+        let given = network_of(cx.all.manifest.instance(instance)?)?.ok()?;
+        Some(Self::followed(cx, instance.to_owned(), given))
+    }
+
+    fn followed(cx: &mut Cx<'_, '_>, mut owner: String, mut given: GivenNetwork) -> Self {
         let mut passed = vec![owner.clone()];
         while let Some((next, place)) = leads_to(&given) {
             if passed.contains(&next) {
@@ -64,6 +73,11 @@ impl Owned {
         self.owner == cx.name()
     }
 
+    /// The instance whose it is.
+    pub(super) fn owner(&self) -> &str {
+        &self.owner
+    }
+
     pub(super) fn address(&self, part: &str) -> Address {
         Address::new(&self.owner, part)
     }
@@ -90,6 +104,11 @@ impl Owned {
     pub(super) fn cidr(&self) -> Option<Cidr> {
         let default = || Cidr::new([10, 20, 0, 0].into(), 16);
         self.keys.cidr.as_ref().map(|cidr| *cidr.get_ref()).or_else(default)
+    }
+
+    /// Whether an endpoint for Secrets Manager is asked for.
+    pub(super) fn secrets(&self) -> bool {
+        self.keys.secrets.as_ref().is_some_and(|asked| *asked.get_ref())
     }
 
     pub(super) fn nat(&self) -> Nat {
@@ -170,6 +189,7 @@ pub fn check(cx: &mut Cx<'_, '_>, keys: &NetworkKeys) {
         keys.cidr.as_ref().map(|key| ("cidr", key.span())),
         keys.zones.as_ref().map(|key| ("zones", key.span())),
         keys.nat.as_ref().map(|key| ("nat", key.span())),
+        keys.secrets.as_ref().map(|key| ("secrets", key.span())),
     ];
     let subnets =
         [("application_subnets", &keys.application_subnets), ("data_subnets", &keys.data_subnets)];
@@ -201,7 +221,7 @@ pub fn check(cx: &mut Cx<'_, '_>, keys: &NetworkKeys) {
         let problem = Problem::at(place, CODE, "A network is described in two ways.")
             .label(format!("`{name}` has no meaning beside `{beside}`"))
             .related(related, format!("`{beside}` is here"))
-            .help("A network is its own (`cidr`, `zones`, `nat`), one that is there (`vpc`, `application_subnets`, `data_subnets`), or another instance's (`from`).");
+            .help("A network is its own (`cidr`, `zones`, `nat`, `secrets`), one that is there (`vpc`, `application_subnets`, `data_subnets`), or another instance's (`from`).");
         cx.problem(problem);
     }
 }

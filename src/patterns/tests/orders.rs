@@ -1,0 +1,178 @@
+//! In which order databases and what uses them come and go, and what a move of theirs takes along.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value};
+
+use super::databases::{api, manifest, postgres};
+use super::*;
+use crate::graph::document::resolve;
+use crate::graph::{Address, Id, NameOrigin, Objection};
+// Only a test of this room looks into the next ones.
+#[cfg(test)]
+use crate::plan::{Observations, Observed, Operation, Options, Plan, PlanError, StepId};
+#[cfg(test)]
+use crate::state::{Record, Snapshot};
+
+const ACCOUNT: &str = "123456789012";
+
+fn graph(instances: &str) -> Graph {
+    expanded(&manifest(instances)).graph
+}
+
+fn known_place() -> Place {
+    Place { account: Some(ACCOUNT.into()), region: "eu-west-1".into() }
+}
+
+/// The state in which everything is as the graph wants it.
+fn applied(graph: &Graph) -> Snapshot {
+    let catalogue = crate::aws::catalogue();
+    let resource = |kind: &str| catalogue.get(kind).unwrap();
+    let mut outputs: BTreeMap<Address, Map<String, Value>> = BTreeMap::new();
+    for (address, node) in graph.nodes() {
+        let wanted = resolve(node.wanted.clone(), Some(ACCOUNT), &|_, _, _| None);
+        let mut told = resource(node.traits.kind).foretell(&wanted, &known_place()).outputs;
+        for name in node.traits.outputs {
+            let made_up = || format!("{name} of {address}").into();
+            told.entry(*name).or_insert_with(made_up);
+        }
+        outputs.insert(address.clone(), told);
+    }
+    let mut snapshot = Snapshot::new("shop", "dev");
+    for (address, node) in graph.nodes() {
+        let value = |at: &Address, output: &str, _| outputs[at].get(output).cloned();
+        let inputs = resolve(node.wanted.clone(), Some(ACCOUNT), &value);
+        let inputs = resource(node.traits.kind).normal(inputs).unwrap();
+        let mut record = Record::new(address.clone(), node.traits.kind, inputs);
+        record.id = Some(Id::from(address.as_str()));
+        record.outputs = Some(Value::Object(outputs[address].clone()).into());
+        record.name_pinned = matches!(node.name, NameOrigin::Pinned);
+        record.needs = node.needs().clone();
+        record.owner = node.owner();
+        record.finished = true;
+        snapshot.records.insert(record.key(), record);
+    }
+    snapshot
+}
+
+fn try_plan(graph: &Graph, snapshot: &Snapshot) -> Result<Plan, Vec<PlanError>> {
+    plan_of(graph, snapshot, &Observations::new())
+}
+
+fn plan_of(
+    graph: &Graph,
+    snapshot: &Snapshot,
+    seen: &Observations,
+) -> Result<Plan, Vec<PlanError>> {
+    let options = Options::default();
+    crate::plan::plan(graph, snapshot, seen, &known_place(), &crate::aws::catalogue(), &options)
+}
+
+fn plan(graph: &Graph, snapshot: &Snapshot) -> Plan {
+    try_plan(graph, snapshot).unwrap()
+}
+
+/// The types and addresses of all that has to be done before the only step at an address.
+fn before(plan: &Plan, address: &str) -> BTreeSet<String> {
+    let at = plan.numbered().find(|(_, step)| step.key.address.as_str() == address);
+    let (at, _) = at.unwrap_or_else(|| panic!("nothing is done with {address}"));
+    let (mut open, mut found) = (vec![at], BTreeSet::<StepId>::new());
+    while let Some(id) = open.pop() {
+        open.extend(plan.step(id).after.iter().filter(|id| found.insert(**id)));
+    }
+    let steps = found.into_iter().map(|id| plan.step(id));
+    steps.map(|step| format!("{} {}", step.kind, step.key.address)).collect()
+}
+
+fn waits(plan: &Plan, address: &str, other: &str) -> bool {
+    before(plan, address).iter().any(|it| it.ends_with(&format!(" {other}")))
+}
+
+/// What is done, but for what is done with the function and what hangs on it.
+fn replaced(plan: &Plan) -> BTreeSet<&str> {
+    let old = plan.steps.iter().filter(|step| step.operation == Operation::Delete);
+    old.map(|step| step.key.address.as_str()).collect()
+}
+
+#[test]
+fn a_network_does_not_wait_for_a_database_nor_a_database_for_network_interfaces() {
+    for engine in ["aurora-postgresql", "postgres"] {
+        let graph = graph(&postgres("a", &format!("engine = \"{engine}\"")));
+        let made = plan(&graph, &Snapshot::new("shop", "dev"));
+        let early = ["a.role", "application.security-group", "data.ingress", "secrets.ingress"];
+        for part in early {
+            assert!(!waits(&made, &format!("a/{part}"), "a/database"), "{engine}: {part}");
+        }
+        for part in ["a.role", "a.role-policy", "database", "application.security-group"] {
+            assert!(waits(&made, "a/a.function", &format!("a/{part}")), "{engine}: {part}");
+        }
+
+        let state = applied(&graph);
+        assert!(plan(&graph, &state).is_empty(), "{engine}");
+        let gone = plan(&Graph::new(graph.scope().clone()), &state);
+        let first = before(&gone, "a/database");
+        assert!(first.contains("aws:lambda/function a/a.function"), "{engine}: {first:?}");
+        let slow = |it: &&String| it.starts_with("aws:ec2/") || it.starts_with("aws:iam/");
+        assert_eq!(first.iter().find(slow), None, "{engine}");
+        // Lambda deletes the network interfaces with the role, and they hold the group.
+        assert!(waits(&gone, "a/a.role", "a/application.security-group"), "{engine}");
+        assert!(waits(&gone, "a/application.security-group", "a/a.function"), "{engine}");
+        let policy = gone.steps.iter().find(|it| it.key.address.part() == "a.role-policy");
+        assert_eq!(policy.map(|it| &it.operation), Some(&Operation::DeleteWithOwner), "{engine}");
+    }
+}
+
+#[test]
+fn what_the_region_lacks_is_refused_at_the_key_that_asks_for_it() {
+    let net = "[patterns.net]\nuse = \"network\"\nzones = 3\n";
+    let Expanded { graph, origins, .. } = expanded(&manifest(net));
+    let at: Address = "net/data-3.subnet".parse().unwrap();
+    let objection = Objection { path: "zone".to_owned(), message: "there are two".to_owned() };
+    let seen = Observations::from([(at.clone(), Observed::Unfit(vec![objection]))]);
+    let errors = plan_of(&graph, &Snapshot::new("shop", "dev"), &seen).unwrap_err();
+    let refused =
+        matches!(&errors[..], [PlanError::Refused { address, path, .. }] if *address == at && path == "zone");
+    assert!(refused, "{errors:?}");
+    let place = origins.place(&at, "zone").unwrap();
+    assert_eq!(&manifest(net)[place.start..place.end], "3");
+}
+
+fn in_network(network: &str, database: &str) -> Graph {
+    let net = "[patterns.net]\nuse = \"network\"\ncidr = \"10.40.0.0/16\"\n".to_owned();
+    let lines = format!("network = {{ {network} }}\n[patterns.a.database]\n{database}");
+    graph(&(net + &api("a", "api-database-postgres", &lines)))
+}
+
+#[test]
+fn a_database_that_moves_to_another_vpc_is_made_anew() {
+    for engine in ["aurora-postgresql", "postgres"] {
+        let open = format!("engine = \"{engine}\"\ndeletion_protection = false");
+        let closed = format!("engine = \"{engine}\"\ndeletion_protection = true");
+        for moved in ["cidr = \"10.30.0.0/16\"", "from = \"net\""] {
+            let plan = plan(&in_network(moved, &open), &applied(&in_network("", &open)));
+            let replaced = replaced(&plan);
+            for address in ["a/database.subnet-group", "a/database"] {
+                assert!(replaced.contains(address), "{engine}, {moved}: {replaced:?}");
+            }
+            let state = applied(&in_network("", &closed));
+            let errors = try_plan(&in_network(moved, &closed), &state).unwrap_err();
+            let protected = |it: &PlanError| matches!(it, PlanError::Protected { address, .. } if address.as_str() == "a/database");
+            assert!(errors.iter().any(protected), "{engine}, {moved}: {errors:?}");
+        }
+    }
+}
+
+#[test]
+fn a_subnet_group_of_a_version_that_recorded_no_vpc_stays() {
+    let graph = graph(&postgres("a", ""));
+    let mut state = applied(&graph);
+    let group = |record: &&mut Record| record.address.part() == "database.subnet-group";
+    let record = state.records.values_mut().find(group).unwrap();
+    let mut inputs = record.inputs.to_document();
+    inputs.as_object_mut().unwrap().remove("vpc").unwrap();
+    record.inputs = inputs.into();
+    let plan = plan(&graph, &state);
+    let steps: Vec<String> =
+        plan.steps.iter().map(|it| format!("{:?} {}", it.operation, it.key)).collect();
+    assert_eq!(steps, ["Update a/database.subnet-group"]);
+}
