@@ -1,14 +1,14 @@
 //! What a plan is made from: the manifest, or the wish for nothing, and the flags beside it.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use super::args::Planning;
 use super::deployment::{Deployment, no_region};
 use super::expiry::Expiry;
+use super::runtime::Runtime;
 use super::saved::Saved;
 use super::sketch::Protect;
-use super::{Failure, code, offline, teardown};
+use super::{Failure, cloud, code, offline, teardown};
 use crate::aws::Archives;
 use crate::graph::{Graph, Place, Scope};
 use crate::manifest::Manifest;
@@ -32,7 +32,12 @@ impl Wanted {
     ///
     /// # Errors
     /// All that is wrong with it.
-    pub fn of(deployment: &Deployment, calls: bool, console: Console) -> Result<Self, Failure> {
+    pub fn of(
+        deployment: &Deployment,
+        calls: bool,
+        console: Console,
+        runtime: &mut Runtime,
+    ) -> Result<Self, Failure> {
         // A manifest that names its region needs no look at the state before it is read.
         let snapshot = match deployment.region {
             Some(_) => Snapshot::new(&deployment.project, &deployment.environment),
@@ -47,7 +52,9 @@ impl Wanted {
             Some(manifest) => manifest,
             None => deployment.check(Some(region))?.manifest,
         };
-        code::build(&manifest, console)?;
+        if !patterns::builds(&manifest).is_empty() {
+            runtime.block_on(async |stop| code::build(&manifest, console, &stop).await)?;
+        }
         let packages = code::packages(&manifest);
         Ok(Self::Manifest(Box::new(manifest), packages))
     }
@@ -154,7 +161,7 @@ impl Aim {
     pub fn archives(&self) -> Archives {
         match &self.wanted {
             Wanted::Manifest(_, packages) => code::archives(packages),
-            Wanted::Nothing => Arc::new(|digest| Err(format!("there is no archive {digest}"))),
+            Wanted::Nothing => cloud::no_code(),
         }
     }
 

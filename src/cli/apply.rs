@@ -8,6 +8,7 @@ use super::confirm::Ask;
 use super::converge::{May, Wish, always};
 use super::deployment::Deployment;
 use super::run::Run;
+use super::runtime::Runtime;
 use super::saved::Saved;
 use super::{Ended, Failure, destroy};
 use crate::report::{Complaint, Console};
@@ -35,13 +36,19 @@ pub struct Apply {
 impl Apply {
     pub(super) fn run(self, global: &Global, console: Console) -> Ended {
         let run = Run::start("apply", self.running.calling.events.as_deref(), console)?;
-        let wish = self.wish(global, console);
-        let ended = wish.and_then(|wish| wish.converge(global, console, &run));
+        let mut runtime = Runtime::new();
+        let wish = self.wish(global, console, &mut runtime);
+        let ended = wish.and_then(|wish| wish.converge(global, console, &run, &mut runtime));
         run.end(&ended);
         ended
     }
 
-    fn wish(self, global: &Global, console: Console) -> Result<Wish, Failure> {
+    fn wish(
+        self,
+        global: &Global,
+        console: Console,
+        runtime: &mut Runtime,
+    ) -> Result<Wish, Failure> {
         let ask = Ask::of(self.running.yes, "apply")?;
         let approved = self.which.manifest.as_deref().map(Saved::read).transpose()?.flatten();
         let (deployment, planning) = match &approved {
@@ -57,7 +64,7 @@ impl Apply {
             destroy::unless_protected(&deployment, &deployment.snapshot()?)?;
             (Wanted::Nothing, destroy::unless_protected)
         } else {
-            (Wanted::of(&deployment, true, console)?, always)
+            (Wanted::of(&deployment, true, console, runtime)?, always)
         };
         let aim = Aim { deployment, wanted, planning, approved };
         let Self { running, showing, .. } = self;

@@ -1,18 +1,52 @@
 //! The way to AWS: configuration, account, and what the state says of both.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::Failure;
 use super::args::Global;
 use crate::aws::{self, Archives, Aws};
+use crate::execute::{Bench, Events};
 use crate::graph::{Place, Stop};
 use crate::report::Complaint;
-use crate::state::Snapshot;
+use crate::state::{Keeper, Snapshot, Store};
 
 /// AWS, and where in it the deployment is.
 pub(super) struct Cloud {
     pub aws: Arc<Aws>,
     pub place: Place,
+}
+
+impl Cloud {
+    /// What an execution works with there: the state in that store, and so many calls at once.
+    ///
+    /// # Errors
+    /// Where the system gives no thread.
+    pub fn bench(
+        self,
+        store: Arc<dyn Store>,
+        stop: Stop,
+        events: Events,
+        parallelism: usize,
+    ) -> Result<Bench, Failure> {
+        Ok(Bench {
+            catalogue: aws::catalogue(),
+            settle_time: self.aws.settle_time(),
+            cloud: self.aws,
+            place: self.place,
+            keeper: Keeper::start(store)?,
+            stop,
+            events,
+            parallelism,
+            adopt: BTreeSet::new(),
+            unsettled: Default::default(),
+        })
+    }
+}
+
+/// For calls that send no code.
+pub(super) fn no_code() -> Archives {
+    Arc::new(|digest| Err(format!("there is no archive {digest}")))
 }
 
 /// Reaches AWS, and finds out which account it is.

@@ -4,30 +4,41 @@ use std::sync::Arc;
 
 use super::Failure;
 use crate::aws::Archives;
+use crate::graph::Stop;
 use crate::manifest::{Manifest, Problem};
-use crate::package::{self, Packages};
+use crate::package::{self, Built, Packages};
 use crate::patterns;
 use crate::report::{Console, Look, paint};
 
 /// Runs the manifest's build commands, one after the other.
 ///
 /// # Errors
-/// Every command that failed, with the last lines that it wrote.
-pub(super) fn build(manifest: &Manifest, console: Console) -> Result<(), Failure> {
+/// Every command that failed, with the last lines that it wrote; that a stop was asked for.
+pub(super) async fn build(
+    manifest: &Manifest,
+    console: Console,
+    stop: &Stop,
+) -> Result<(), Failure> {
     let mut problems = Vec::new();
     for build in patterns::builds(manifest) {
         console.say(&paint(
             Look::Faint,
             format!("building {}: {}\n", build.code.display(), build.command),
         ));
-        if let Err(failed) = package::build(&build.code, &build.command) {
-            let message = "A function's code could not be built.";
-            let label = format!("`{}`: {}", failed.command, failed.ended);
-            problems.push(
-                Problem::at(build.place, "maas::build::failed", message)
-                    .label(label)
-                    .help(failed.output.join("\n")),
-            );
+        match package::build(&build.code, &build.command, stop.asked()).await {
+            Ok(Built::Done) => {}
+            Ok(Built::Stopped) => {
+                return Err(Failure::stopped("Stopped during a build; nothing was touched."));
+            }
+            Err(failed) => {
+                let message = "A function's code could not be built.";
+                let label = format!("`{}`: {}", failed.command, failed.ended);
+                problems.push(
+                    Problem::at(build.place, "maas::build::failed", message)
+                        .label(label)
+                        .help(failed.output.join("\n")),
+                );
+            }
         }
     }
     manifest.explain(problems).into_result(())?;

@@ -7,12 +7,13 @@ use super::args::{Global, Running, Showing};
 use super::confirm::Ask;
 use super::deployment::{Deployment, no_region};
 use super::run::{Run, Settled};
-use super::{Ended, Exit, Failure, cloud, signals};
+use super::runtime::Runtime;
+use super::{Ended, Exit, Failure, cloud};
 use crate::execute::{self, Bench};
 use crate::graph::Stop;
 use crate::plan::{Observations, Options};
 use crate::report::Console;
-use crate::state::{Keeper, Snapshot, State};
+use crate::state::{Snapshot, State};
 
 /// All that a converging command is asked for.
 pub(super) struct Wish {
@@ -46,19 +47,17 @@ impl Wish {
     ///
     /// # Errors
     /// Whatever hinders the first step; steps that fail are an [`Exit`].
-    pub fn converge(self, global: &Global, console: Console, run: &Run) -> Ended {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .enable_all()
-            .build()
-            .map_err(|error| Failure::io("start", "the runtime".as_ref(), &error))?;
-        let ended = runtime.block_on(self.hold_state(global, console, run));
-        // A thread that still waits for an answer on the terminal is left behind.
-        runtime.shutdown_background();
-        ended
+    pub fn converge(
+        self,
+        global: &Global,
+        console: Console,
+        run: &Run,
+        runtime: &mut Runtime,
+    ) -> Ended {
+        runtime.block_on(async |stop| self.hold_state(global, console, run, stop).await)
     }
 
-    async fn hold_state(self, global: &Global, console: Console, run: &Run) -> Ended {
-        let stop = signals::listen();
+    async fn hold_state(self, global: &Global, console: Console, run: &Run, stop: Stop) -> Ended {
         let deployment = &self.aim.deployment;
         let state = State::open(
             &deployment.folder,
@@ -89,25 +88,24 @@ impl Wish {
         }
         let aim = &self.aim;
         let region = aim.deployment.region(&snapshot).ok_or_else(no_region)?;
+        state.doing("reaching AWS")?;
         let cloud = cloud::reach(region, &snapshot, aim.archives(), global, stop).await?;
-        let options = aim.options(&cloud.place, &snapshot);
-        let bench = Bench {
-            catalogue: crate::aws::catalogue(),
-            settle_time: cloud.aws.settle_time(),
-            cloud: cloud.aws,
-            place: cloud.place,
-            keeper: Keeper::start(state.store())?,
-            stop: stop.clone(),
-            events: run.events.clone(),
-            parallelism: self.running.calling.parallelism.into(),
-            adopt: options.adopt.clone(),
-            unsettled: Default::default(),
-        };
-        state.doing("settling what was interrupted")?;
+        let parallelism = self.running.calling.parallelism.into();
+        let mut bench =
+            cloud.bench(state.store(), stop.clone(), run.events.clone(), parallelism)?;
+        let options = aim.options(&bench.place, &snapshot);
+        bench.adopt.clone_from(&options.adopt);
+        if snapshot.intents_open() {
+            state.doing("settling what was interrupted")?;
+        }
         tracing::info!(serial = snapshot.meta.serial, open = snapshot.intents.len(), "settling");
         execute::settle(&bench).await?;
         let snapshot = bench.keeper.snapshot();
+        if aim.planning.refresh {
+            state.doing("reading the cloud")?;
+        }
         let seen = self.see(&bench, &snapshot, &options).await?;
+        state.doing("planning")?;
         if let Some(saved) = &aim.approved {
             let place = saved.place_in(&bench.place)?;
             let now = aim.make(&place, &snapshot, &seen, &options)?;

@@ -8,6 +8,7 @@ use super::confirm::Ask;
 use super::converge::{Verdict, Wish};
 use super::deployment::Deployment;
 use super::run::Run;
+use super::runtime::Runtime;
 use super::sketch::Protect;
 use super::{Ended, Failure};
 use crate::plan::Target;
@@ -47,7 +48,8 @@ impl Destroy {
     pub(super) fn run(self, global: &Global, console: Console) -> Ended {
         let run = Run::start("destroy", self.running.calling.events.as_deref(), console)?;
         let wish = self.wish(global);
-        let ended = wish.and_then(|wish| wish.converge(global, console, &run));
+        let runtime = &mut Runtime::new();
+        let ended = wish.and_then(|wish| wish.converge(global, console, &run, runtime));
         run.end(&ended);
         ended
     }

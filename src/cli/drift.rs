@@ -5,6 +5,7 @@ use clap::Args;
 use super::args::{Calling, Global, PlainFormat, Which};
 use super::deployment::{Deployment, no_region};
 use super::run::Run;
+use super::runtime::Runtime;
 use super::{Ended, Exit, reading};
 use crate::plan;
 use crate::report::{Console, drift_json, drift_view};
@@ -42,7 +43,9 @@ impl Drift {
         super::plan::remark(&snapshot, console);
         let parallelism = self.calling.parallelism;
         let no_plan = |_: &_, _: &_| Ok(None);
-        let (_, seen) = reading::read(region, &snapshot, global, parallelism, run, no_plan)?;
+        let runtime = &mut Runtime::new();
+        let (_, seen) =
+            reading::read(region, &snapshot, global, parallelism, run, runtime, no_plan)?;
         let found = plan::drift(&snapshot, &seen, &crate::aws::catalogue());
         console.result(&match self.format {
             PlainFormat::Text => drift_view(&snapshot.meta.deployment(), &found, seen.len()),

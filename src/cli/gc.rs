@@ -10,6 +10,7 @@ use super::confirm::Ask;
 use super::converge::{Verdict, Wish};
 use super::deployment::{Deployment, state_folder_of};
 use super::run::Run;
+use super::runtime::Runtime;
 use super::{Ended, Exit, Failure};
 use crate::report::{Complaint, Console, EventsFile};
 use crate::state::{Meta, Snapshot, environments};
@@ -50,6 +51,7 @@ impl Gc {
         let ask = Ask::of(self.running.yes, "gc")?;
         let folder = state_folder_of(global)?;
         let (mut expired, mut worst) = (0, Exit::Done);
+        let runtime = &mut Runtime::new();
         for one in environments(&folder)? {
             let known = match one.known {
                 Ok(known) => known,
@@ -72,7 +74,8 @@ impl Gc {
             expired += 1;
             console.say(&format!("{name} is expired.\n"));
             let run = run()?;
-            let ended = self.wish(&folder, &known.meta, ask).converge(global, console, &run);
+            let wish = self.wish(&folder, &known.meta, ask);
+            let ended = wish.converge(global, console, &run, runtime);
             run.end(&ended);
             let exit = ended.unwrap_or_else(|failure| {
                 failure.show(console);

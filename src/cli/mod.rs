@@ -28,6 +28,7 @@ mod patterns;
 mod plan;
 mod reading;
 mod run;
+mod runtime;
 mod saved;
 mod schema;
 mod signals;

@@ -8,6 +8,7 @@ use super::aim::{Aim, Made, Wanted};
 use super::args::{Calling, Format, Global, Planning, Showing, Which};
 use super::deployment::{Deployment, no_region};
 use super::run::Run;
+use super::runtime::Runtime;
 use super::saved::Saved;
 use super::{Ended, Exit, Failure, cloud, offline, reading};
 use crate::graph::Place;
@@ -91,9 +92,10 @@ impl PlanCommand {
     ) -> Result<(Aim, Made, Place), Failure> {
         let region = deployment.region(snapshot).ok_or_else(no_region)?;
         cloud::same_region(snapshot, &region)?;
+        let runtime = &mut Runtime::new();
         let wanted = match self.destroy {
             true => Wanted::Nothing,
-            false => Wanted::of(&deployment, self.planning.refresh, console)?,
+            false => Wanted::of(&deployment, self.planning.refresh, console, runtime)?,
         };
         let planning = self.planning.clone();
         let aim = Aim { deployment, wanted, planning, approved: None };
@@ -105,11 +107,12 @@ impl PlanCommand {
                     let make = || aim.make(place, snapshot, seen, &aim.options(place, snapshot));
                     (!self.destroy).then(make).transpose().map(|made| Some(made?.plan))
                 };
-                reading::read(region, snapshot, global, parallelism, run, first)?
+                reading::read(region, snapshot, global, parallelism, run, runtime, first)?
             }
             false => (Place { account: offline::account(snapshot), region }, Observations::new()),
         };
         let made = aim.make(&place, snapshot, &seen, &aim.options(&place, snapshot))?;
+        runtime.unless_stopped()?;
         Ok((aim, made, place))
     }
 

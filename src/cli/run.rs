@@ -1,7 +1,8 @@
 //! One run: its name, its events, the question before it, and its end.
 
+use std::convert::Infallible;
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -16,6 +17,9 @@ use crate::report::{
     past, plan_json, plan_markdown, plan_view, summary_line, tally_line,
 };
 use crate::state::{self, Batch, MetaChange, State};
+
+/// How often others are told how far a run is.
+const TOLD_EACH: Duration = Duration::from_secs(1);
 
 /// A run's name and where its events go.
 pub(super) struct Run {
@@ -84,7 +88,7 @@ impl Settled<'_> {
     /// Shows the plan, asks, carries it out, and records the outputs.
     pub async fn approve_and_run(self, run: &Run) -> Ended {
         self.show();
-        if !self.made.plan.is_empty() && !self.is_approved().await {
+        if !self.made.plan.is_empty() && !self.is_approved().await? {
             if self.bench.stop.is_asked() {
                 return Err(Failure::stopped("Stopped; nothing was touched."));
             }
@@ -95,11 +99,7 @@ impl Settled<'_> {
             self.state.keep_export()?;
         }
         self.commit(self.meta_before()).await?;
-        self.state.doing(format!(
-            "{} of {}",
-            count(self.made.plan.steps.len(), "step"),
-            self.wish.command
-        ))?;
+        self.tell_others(run);
         run.progress.follow(&self.made.plan);
         run.events.tell(EventKind::RunStarted {
             command: self.wish.command.to_owned(),
@@ -108,7 +108,10 @@ impl Settled<'_> {
             steps: self.made.plan.steps.len(),
         });
         let started = Instant::now();
-        let report = execute::run(self.bench, &self.made.plan, &self.made.expanded.graph).await?;
+        let report = tokio::select! {
+            report = execute::run(self.bench, &self.made.plan, &self.made.expanded.graph) => report?,
+            never = self.keep_telling_others(run) => match never {},
+        };
         let outputs = self.record_outputs().await?;
         self.tell(run, since(started), &report, &outputs);
         Ok(exit(report.outcome))
@@ -128,13 +131,33 @@ impl Settled<'_> {
         }
     }
 
-    async fn is_approved(&self) -> bool {
+    /// Tells whoever wants the state which step the run is at, again and again.
+    async fn keep_telling_others(&self, run: &Run) -> Infallible {
+        loop {
+            tokio::time::sleep(TOLD_EACH).await;
+            self.tell_others(run);
+        }
+    }
+
+    fn tell_others(&self, run: &Run) {
+        let steps = self.made.plan.steps.len();
+        let at = (run.progress.ended_steps() + 1).min(steps);
+        // It only informs, and the run's own words go to the disk by another way.
+        if let Err(error) = self.state.doing(format!("at step {at} of {steps}")) {
+            tracing::warn!(%error, "others are not told");
+        }
+    }
+
+    async fn is_approved(&self) -> Result<bool, Failure> {
         let name = self.wish.aim.deployment.name();
         let question = match self.wish.aim.is_destroy() {
             true => format!("Destroy all of this in {name}?"),
             false => format!("Apply this to {name}?"),
         };
-        self.wish.ask.allows(&question, self.console, &self.bench.stop).await
+        if self.wish.ask == Ask::First {
+            self.state.doing("waiting for somebody to approve the plan")?;
+        }
+        Ok(self.wish.ask.allows(&question, self.console, &self.bench.stop).await)
     }
 
     /// Commits what changes of the deployment as a whole, where anything does.

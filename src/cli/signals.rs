@@ -10,10 +10,9 @@ use crate::graph::Stop;
 /// was under way.
 pub(super) fn listen() -> Stop {
     let (sender, stop) = Stop::new();
+    let handlers = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
     tokio::spawn(async move {
-        let (Ok(mut interrupt), Ok(mut terminate)) =
-            (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
-        else {
+        let (Ok(mut interrupt), Ok(mut terminate)) = handlers else {
             // Without handlers a signal ends the program, as the system does by itself.
             std::future::pending::<()>().await;
             return;

@@ -19,7 +19,7 @@ mod packages;
 mod tests;
 mod zipped;
 
-pub use build::{BuildError, build};
+pub use build::{BuildError, Built, build};
 pub use error::{PackageError, Wrong};
 pub use handler::missing_handler;
 pub use packages::{Package, Packages};

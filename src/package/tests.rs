@@ -1,4 +1,5 @@
 use std::fs;
+use std::future::pending;
 use std::io::{Cursor, Write};
 use std::path::Path;
 
@@ -241,13 +242,46 @@ fn only_archives_over_the_limit_need_a_bucket() {
     assert!(packages.archive(&package.digest).is_ok());
 }
 
-#[test]
-fn a_build_runs_in_the_codes_directory_and_tells_how_it_failed() {
+#[tokio::test]
+async fn a_build_runs_in_the_codes_directory_and_tells_how_it_failed() {
     let folder = folder(&[("index.py", "1")]);
-    build(folder.path(), "echo 2 > made.py").unwrap();
-    build(&folder.path().join("code.zip"), "test -f made.py && touch code.zip").unwrap();
-    let error = build(folder.path(), "echo one; echo two >&2; exit 7").unwrap_err();
+    let zip = folder.path().join("code.zip");
+    build(folder.path(), "echo 2 > made.py", pending()).await.unwrap();
+    build(&zip, "test -f made.py && touch code.zip", pending()).await.unwrap();
+    let failing = "echo one; echo two >&2; exit 7";
+    let error = build(folder.path(), failing, pending()).await.unwrap_err();
     assert_eq!(error.ended, "ended with status 7");
     assert_eq!(error.output, ["one", "two"]);
     assert!(error.to_string().starts_with("`echo one; echo two >&2; exit 7` in "));
+}
+
+/// A build with a part of its own process, which it waits for, is stopped as a whole; one that does
+/// not listen too.
+#[tokio::test]
+async fn a_build_is_stopped_with_all_that_it_started() {
+    for deaf in ["", "trap '' TERM; "] {
+        let folder = folder(&[("index.py", "1")]);
+        let pid = folder.path().join("pid");
+        let part = format!("{deaf}echo $$ > pid.new; mv pid.new pid; while :; do sleep 0.1; done");
+        let command = format!("{deaf}sh -c '{}'; echo over > over", part.replace('\'', "\""));
+        let started = async {
+            while !pid.exists() {
+                tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+            }
+        };
+        let built = build(folder.path(), &command, started).await.unwrap();
+        assert_eq!(built, Built::Stopped, "{deaf}");
+        let pid = fs::read_to_string(pid).unwrap();
+        let lives = || {
+            let mut asks = std::process::Command::new("sh");
+            asks.args(["-c", "kill -0 \"$0\" 2>&-", pid.trim()]);
+            asks.status().unwrap().success()
+        };
+        let until = std::time::Instant::now() + std::time::Duration::from_secs(5);
+        while lives() && std::time::Instant::now() < until {
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        assert!(!lives(), "{deaf}: {pid} goes on");
+        assert!(!folder.path().join("over").exists(), "{deaf}");
+    }
 }

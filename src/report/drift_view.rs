@@ -58,6 +58,7 @@ pub fn drift_json(snapshot: &Snapshot, found: &[Drift], read: usize) -> Value {
         "project": snapshot.meta.project,
         "environment": snapshot.meta.environment,
         "state_serial": snapshot.meta.serial,
+        "interrupted": snapshot.intents_open(),
         "drift": found.iter().map(one).collect::<Vec<_>>(),
         "summary": {
             "changed": found.len() - gone,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Console;
-use super::progress::{Reporter, sentence_of};
+use super::progress::{Reporter, ends_step, sentence_of};
 use super::style::elapsed;
 use crate::execute::{Event, EventKind};
 
@@ -53,14 +53,8 @@ impl Reporter for Plain {
                 self.line(&format!("    {address} tries again in {pause}: {fault}"), false);
             }
             kind => {
-                let ends = matches!(
-                    kind,
-                    EventKind::StepDone { .. }
-                        | EventKind::StepFailed { .. }
-                        | EventKind::StepSkipped { .. }
-                );
                 if let Some(text) = sentence_of(kind) {
-                    self.line(&text, ends);
+                    self.line(&text, ends_step(kind));
                 }
             }
         }

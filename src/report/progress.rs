@@ -32,6 +32,8 @@ struct Inner {
     done: Done,
     /// Steps that are part of another step's action.
     halves: BTreeSet<usize>,
+    /// Steps that are done, failed or skipped.
+    ended_steps: usize,
     ended: bool,
 }
 
@@ -49,6 +51,7 @@ impl Progress {
             file,
             done: Done::new(),
             halves: BTreeSet::new(),
+            ended_steps: 0,
             ended: false,
         })))
     }
@@ -63,6 +66,7 @@ impl Progress {
         {
             *inner.done.entry(action).or_default() += 1;
         }
+        inner.ended_steps += usize::from(ends_step(&event.kind));
         inner.ended |= matches!(event.kind, EventKind::RunEnded { .. });
         let inner = &mut *inner;
         if let Some(file) = &mut inner.file
@@ -98,10 +102,23 @@ impl Progress {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).ended
     }
 
+    /// How many steps are done, failed or skipped so far.
+    pub fn ended_steps(&self) -> usize {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).ended_steps
+    }
+
     /// How much was done so far.
     pub fn done(&self) -> Done {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).done.clone()
     }
+}
+
+/// Whether an event is the end of a step.
+pub(super) fn ends_step(kind: &EventKind) -> bool {
+    matches!(
+        kind,
+        EventKind::StepDone { .. } | EventKind::StepFailed { .. } | EventKind::StepSkipped { .. }
+    )
 }
 
 /// What an event says on one line, where it says anything; the same for every view.

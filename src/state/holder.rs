@@ -66,7 +66,7 @@ impl fmt::Display for Holder {
             "`maas {}` of {} (process {} on {}, run {}) since {}",
             self.command, self.user, self.pid, self.host, self.run, self.since
         )?;
-        self.doing.as_ref().map_or(Ok(()), |doing| write!(f, ", now at {doing}"))
+        self.doing.as_ref().map_or(Ok(()), |doing| write!(f, ", now {doing}"))
     }
 }
 
@@ -124,11 +124,11 @@ mod tests {
             host: "box".into(),
             user: "ann".into(),
             since: "2026-11-23T15:00:00Z".into(),
-            doing: Some("orders/queue".into()),
+            doing: Some("planning".into()),
         };
         assert_eq!(
             holder.to_string(),
-            "`maas apply` of ann (process 42 on box, run r1) since 2026-11-23T15:00:00Z, now at orders/queue"
+            "`maas apply` of ann (process 42 on box, run r1) since 2026-11-23T15:00:00Z, now planning"
         );
     }
 }

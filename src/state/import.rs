@@ -1,12 +1,16 @@
 //! Making a store anew from an export.
 
 use std::path::Path;
+use std::sync::Arc;
 
-use super::lock::{self, Lock};
+use super::lock::{self, Lock, Mark};
 use super::place::Place;
-use super::session::{settle, up_to_date};
+use super::session::{settle, up_to_date_after};
 use super::sled_store::SledStore;
-use super::{Batch, Holder, Run, Snapshot, State, StateError, Store, disk, integrity, witness};
+use super::{
+    Batch, Holder, Intent, Operation, Run, Snapshot, State, StateError, Store, disk, integrity,
+    witness,
+};
 
 /// How many records one transaction takes.
 const SHARE: usize = 500;
@@ -16,14 +20,12 @@ pub struct Replacing {
     place: Place,
     /// What it holds; none where that cannot be found out.
     held: Option<Snapshot>,
-    /// The marker that was there.
-    before: Option<Holder>,
-    done: bool,
+    mark: Mark,
     _lock: Lock,
 }
 
 impl State {
-    /// Replaces the state by what an export holds, and tells its new serial. The store that was
+    /// Replaces the state by what an export holds, and tells what it holds then. The store that was
     /// there is kept beside it as `store.before-import`.
     ///
     /// # Errors
@@ -35,7 +37,7 @@ impl State {
         run: &Run,
         export: &Snapshot,
         force: bool,
-    ) -> Result<u64, StateError> {
+    ) -> Result<Arc<Snapshot>, StateError> {
         same_deployment(project, environment, export)?;
         Self::replace(folder, project, environment, run, force)?.by(export)
     }
@@ -56,30 +58,37 @@ impl State {
         let place = Place::new(folder, project, environment)?;
         disk::make_folder(place.root())?;
         let lock = Lock::take(&place)?;
-        let held = held(&place)?;
+        let holder = Holder::this(run);
+        let mut mark = Mark::set(&place, &holder)?;
+        let held = held(&place, mark.before())?;
+        if held.is_some() {
+            mark.again(&holder)?;
+        }
         let records = held.as_ref().map_or(0, |held| held.records.len().max(held.intents.len()));
         if records > 0 && !force {
             return Err(StateError::NotEmpty { records });
         }
-        let before = lock::marker(&place)?;
-        lock::mark(&place, &Holder::this(run), true)?;
-        Ok(Replacing { place, held, before, done: false, _lock: lock })
+        Ok(Replacing { place, held, mark, _lock: lock })
     }
 }
 
 impl Replacing {
-    /// Replaces it by what an export holds, and tells its new serial.
+    /// Replaces it by what an export holds, and tells what it holds then: calls of which nobody
+    /// knows whether they arrived stay open, since what they made may be known nowhere else.
     ///
     /// # Errors
     /// [`StateError::OtherDeployment`] and failures of the disk.
-    pub fn by(mut self, export: &Snapshot) -> Result<u64, StateError> {
-        let place = &self.place;
+    pub fn by(self, export: &Snapshot) -> Result<Arc<Snapshot>, StateError> {
+        // The lock goes last.
+        let Self { _lock, place, held, mark } = self;
+        let place = &place;
         same_deployment(&place.project, &place.environment, export)?;
         // From here on only the store tells what there is.
-        self.done = true;
+        mark.keep();
         let new = place.importing();
         disk::remove_folder(&new)?;
-        fill(&new, export, beyond(place, self.held.as_ref(), export)?)?;
+        let serial = beyond(place, held.as_ref(), export)?;
+        fill(&new, &held.map_or_else(|| export.clone(), |held| carried(&held, export)), serial)?;
         let before = place.root().join("store.before-import");
         if disk::exists(&place.store())? {
             disk::remove_folder(&before)?;
@@ -88,20 +97,7 @@ impl Replacing {
         // Until here the old snapshot stays: without a store it tells that one is missing.
         disk::rename(&new, &place.store())?;
         let fresh = Snapshot::new(&place.project, &place.environment);
-        let imported = settle(place, &SledStore::open(&place.store(), fresh)?)?;
-        Ok(imported.meta.serial)
-    }
-}
-
-impl Drop for Replacing {
-    fn drop(&mut self) {
-        if !self.done {
-            // Best effort: a marker that stays is one of a run that died, which changed nothing.
-            let _ = match &self.before {
-                Some(before) => lock::mark(&self.place, before, true),
-                None => lock::unmark(&self.place),
-            };
-        }
+        settle(place, &SledStore::open(&place.store(), fresh)?)
     }
 }
 
@@ -122,11 +118,41 @@ fn beyond(place: &Place, held: Option<&Snapshot>, export: &Snapshot) -> Result<u
 }
 
 /// What the state holds now; none where that cannot be found out.
-fn held(place: &Place) -> Result<Option<Snapshot>, StateError> {
-    match integrity::check(place).and_then(|_| up_to_date(place)) {
+fn held(place: &Place, crashed: Option<&Holder>) -> Result<Option<Snapshot>, StateError> {
+    match integrity::check(place).and_then(|_| up_to_date_after(place, crashed)) {
         Ok(held) => Ok(Some(held)),
         Err(StateError::Damaged { .. } | StateError::Missing { .. }) => Ok(None),
         Err(error) => Err(error),
+    }
+}
+
+/// The export with the open intents of what was held, under numbers that neither has used.
+fn carried(held: &Snapshot, export: &Snapshot) -> Snapshot {
+    let mut all = export.clone();
+    let mut last = export.meta.last_intent.max(held.meta.last_intent);
+    for intent in held.intents.values() {
+        if export.intents.get(&intent.seq) == Some(intent) {
+            continue;
+        }
+        let mut intent = intent.clone();
+        if export.intents.contains_key(&intent.seq) {
+            last += 1;
+            intent.seq = last;
+        }
+        beside(&mut intent, export);
+        all.intents.insert(intent.seq, intent);
+    }
+    all.meta.last_intent = last;
+    all
+}
+
+/// What is recorded at a create's address is what the export says, and none of what the call made.
+fn beside(intent: &mut Intent, export: &Snapshot) {
+    let address = &intent.key.address;
+    let next = export.next_generation(address);
+    if intent.operation == Operation::Create && next > 0 {
+        intent.absent_before = intent.absent_before.map(|_| false);
+        intent.generation = intent.generation.max(next);
     }
 }
 

@@ -84,6 +84,53 @@ pub(super) fn mark(place: &Place, holder: &Holder, sync: bool) -> Result<(), Sta
     disk::replace(&path, &bytes, sync)
 }
 
+/// The marker of a run that has not changed anything yet. Dropped before it is kept, the marker is
+/// again what it was.
+#[derive(Debug)]
+pub(super) struct Mark {
+    place: Place,
+    before: Option<Holder>,
+    kept: bool,
+}
+
+impl Mark {
+    /// Writes the marker; only for whom holds the lock.
+    pub fn set(place: &Place, holder: &Holder) -> Result<Self, StateError> {
+        let before = marker(place)?;
+        mark(place, holder, true)?;
+        Ok(Self { place: place.clone(), before, kept: false })
+    }
+
+    /// The run that left a marker behind.
+    pub fn before(&self) -> Option<&Holder> {
+        self.before.as_ref()
+    }
+
+    /// Writes it again, where what that run left was settled and its marker removed.
+    pub fn again(&mut self, holder: &Holder) -> Result<(), StateError> {
+        self.before = None;
+        mark(&self.place, holder, true)
+    }
+
+    /// Leaves the marker in any case, and tells whose was there.
+    pub fn keep(mut self) -> Option<Holder> {
+        self.kept = true;
+        self.before.take()
+    }
+}
+
+impl Drop for Mark {
+    fn drop(&mut self) {
+        if !self.kept {
+            // Best effort: a marker that stays is one of a run that died, which changed nothing.
+            let _ = match &self.before {
+                Some(before) => mark(&self.place, before, true),
+                None => unmark(&self.place),
+            };
+        }
+    }
+}
+
 /// Removes the marker; only for whom holds the lock.
 pub(super) fn unmark(place: &Place) -> Result<(), StateError> {
     disk::remove(&place.marker())

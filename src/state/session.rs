@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::lock::{self, Lock};
+use super::lock::{self, Lock, Mark};
 use super::place::Place;
 use super::sled_store::SledStore;
 use super::{Holder, Run, Snapshot, StateError, Store, disk, export, integrity, snapshot_file};
@@ -63,20 +63,12 @@ impl State {
         let place = Place::new(folder, project, environment)?;
         disk::make_folder(place.root())?;
         let lock = Lock::take(&place)?;
-        let crashed = lock::marker(&place)?;
-        let checked = integrity::check(&place)?;
         let holder = Holder::this(run);
-        lock::mark(&place, &holder, true)?;
-        let store = match integrity::open(&place, &checked) {
-            Ok(store) => Arc::new(store),
-            Err(error) => {
-                match &crashed {
-                    Some(crashed) => lock::mark(&place, crashed, true)?,
-                    None => lock::unmark(&place)?,
-                }
-                return Err(error);
-            }
-        };
+        // Before the store is looked at, which may take a while: others are told who does it.
+        let mark = Mark::set(&place, &holder)?;
+        let checked = integrity::check(&place)?;
+        let store = Arc::new(integrity::open(&place, &checked)?);
+        let crashed = mark.keep();
         Ok(Self { place, store, holder: Mutex::new(holder), crashed, _lock: lock })
     }
 
@@ -147,7 +139,16 @@ impl State {
 /// What is known now, with the snapshot made anew from the store where a run has died. Only for whom
 /// holds the lock.
 pub(super) fn up_to_date(place: &Place) -> Result<Snapshot, StateError> {
-    if lock::marker(place)?.is_none()
+    let crashed = lock::marker(place)?;
+    up_to_date_after(place, crashed.as_ref())
+}
+
+/// The same, where this run has put its own marker in the place of that one.
+pub(super) fn up_to_date_after(
+    place: &Place,
+    crashed: Option<&Holder>,
+) -> Result<Snapshot, StateError> {
+    if crashed.is_none()
         && let Some(snapshot) = settled(place)?
     {
         return Ok(snapshot);

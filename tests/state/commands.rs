@@ -39,15 +39,16 @@ impl Story {
     }
 
     /// All files of the state but the lock, which says who held it last.
-    fn contents(&self) -> BTreeMap<PathBuf, Vec<u8>> {
+    pub fn contents(&self) -> BTreeMap<PathBuf, Vec<u8>> {
         let files = walkdir::WalkDir::new(self.path("state")).into_iter().map(Result::unwrap);
         let files = files.filter(|it| it.file_type().is_file() && it.file_name() != "lock");
         files.map(|it| (it.path().to_owned(), fs::read(it.path()).unwrap())).collect()
     }
 
-    /// Runs `sh -c BEFORE; maas …`; its exit status and all that it said.
-    pub fn run(&self, before: &str, line: &str) -> (i32, String) {
-        let ran = Command::new("sh")
+    /// `sh -c BEFORE; maas …`.
+    pub fn command(&self, before: &str, line: &str) -> Command {
+        let mut command = Command::new("sh");
+        command
             .arg("-c")
             .arg(format!("{before}\nexec \"$0\" \"$@\""))
             .arg(env!("CARGO_BIN_EXE_maas"))
@@ -56,9 +57,13 @@ impl Story {
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("HOME", self.0.path())
-            .env("COLUMNS", "1000")
-            .output()
-            .unwrap();
+            .env("COLUMNS", "1000");
+        command
+    }
+
+    /// Runs it; its exit status and all that it said.
+    pub fn run(&self, before: &str, line: &str) -> (i32, String) {
+        let ran = self.command(before, line).output().unwrap();
         let said = String::from_utf8_lossy(&[ran.stdout, ran.stderr].concat()).into_owned();
         // The text is wrapped to the terminal.
         let words = said.replace('│', " ");

@@ -6,6 +6,7 @@
 
 mod commands;
 mod refused;
+mod stops;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::env;

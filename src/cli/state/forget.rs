@@ -9,6 +9,8 @@ use crate::report::Console;
 use crate::state::{Batch, Key};
 
 /// Forgets a resource, which stays in the cloud
+///
+/// AWS is asked only where an interrupted run left calls of which nobody knows whether they arrived.
 #[derive(Args, Debug)]
 pub(super) struct Forget {
     /// The resource, as `maas state list` names it
@@ -22,7 +24,8 @@ impl Forget {
     pub fn run(self, global: &Global, console: Console) -> Ended {
         let deployment = Deployment::find(&self.which, global)?;
         let key = self.address;
-        let exit = super::change(&deployment, "forget", |snapshot| Batch::forget(snapshot, &key))?;
+        let forget = |snapshot: &_| Batch::forget(snapshot, &key);
+        let exit = super::change(&deployment, "forget", global, console, forget)?;
         console.result(&format!("{key} is forgotten; it stays in the cloud.\n"));
         Ok(exit)
     }

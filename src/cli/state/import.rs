@@ -13,6 +13,7 @@ use crate::state::{Snapshot, State};
 /// Replaces the state by an export, or by a snapshot
 ///
 /// The store that was there is kept beside it. A file that no run could have written is refused.
+/// What an interrupted run left open stays so, until the next apply finds out what became of it.
 #[derive(Args, Debug)]
 pub(super) struct Import {
     /// What `maas state export` wrote, or a `snapshot.json`, or one of the state's `exports/`
@@ -38,10 +39,12 @@ impl Import {
             console.say(&format!("{user} needs {need}, which the file does not hold.\n"));
         }
         let run = super::run_of("import");
-        let serial = State::import(folder, project, environment, &run, &export, self.force)?;
+        let now = State::import(folder, project, environment, &run, &export, self.force)?;
+        crate::cli::plan::remark(&now, console);
         let records = count(export.records.len(), "resource");
         console.result(&format!(
-            "{project}/{environment} now has what the file holds: {records}, serial {serial}.\n"
+            "{project}/{environment} now has what the file holds: {records}, serial {}.\n",
+            now.meta.serial
         ));
         Ok(Exit::Done)
     }

@@ -1,6 +1,5 @@
 //! `maas state rebuild`.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use clap::Args;
@@ -10,14 +9,13 @@ use crate::cli::args::{Global, PlainFormat, Which};
 use crate::cli::deployment::{Deployment, no_region};
 use crate::cli::expiry::Expiry;
 use crate::cli::run::Run;
-use crate::cli::{Ended, Exit, Failure, cloud, code, signals, stored};
-use crate::execute::{self, Bench, Listing, Rebuilt};
-use crate::graph::Scope;
+use crate::cli::runtime::Runtime;
+use crate::cli::{Ended, Exit, Failure, cloud, code, stored};
+use crate::execute::{self, Listing, Rebuilt};
+use crate::graph::{Scope, Stop};
 use crate::patterns;
 use crate::report::{Console, found_json, found_view};
-use crate::state::{Batch, Keeper, MemoryStore, MetaChange, Snapshot, State, Store};
-
-const AT_ONCE: usize = 16;
+use crate::state::{Batch, MemoryStore, MetaChange, Snapshot, State, Store};
 
 /// Makes the state anew from the cloud, where it is lost or damaged
 ///
@@ -52,17 +50,16 @@ impl Rebuild {
         let Deployment { folder, project, environment, .. } = &deployment;
         let run = super::run_of("rebuild");
         let replacing = State::replace(folder, project, environment, &run, self.force)?;
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .enable_all()
-            .build()
-            .map_err(|error| Failure::io("start", "the runtime".as_ref(), &error))?;
-        let (snapshot, rebuilt, listing) = runtime.block_on(find(&deployment, global, console))?;
-        let serial = replacing.by(&snapshot)?;
+        let mut runtime = Runtime::new();
+        let (snapshot, rebuilt, listing) =
+            runtime.block_on(async |stop| find(&deployment, global, console, stop).await)?;
+        let now = replacing.by(&snapshot)?;
+        crate::cli::plan::remark(&now, console);
         console.result(&match self.format {
             PlainFormat::Text => found_view(&deployment.name(), &rebuilt, &listing.refused),
             PlainFormat::Json => {
                 let mut value = found_json(&rebuilt);
-                value["serial"] = json!(serial);
+                value["serial"] = json!(now.meta.serial);
                 format!("{value:#}\n")
             }
         });
@@ -75,28 +72,17 @@ async fn find(
     deployment: &Deployment,
     global: &Global,
     console: Console,
+    stop: Stop,
 ) -> Result<(Snapshot, Rebuilt, Listing), Failure> {
-    let stop = signals::listen();
     let fresh = Snapshot::new(&deployment.project, &deployment.environment);
     let region = deployment.region(&fresh).ok_or_else(no_region)?;
     let manifest = deployment.check(Some(region.clone()))?.manifest;
-    code::build(&manifest, console)?;
+    code::build(&manifest, console, &stop).await?;
     let packages = code::packages(&manifest);
     let cloud = cloud::reach(region, &fresh, code::archives(&packages), global, &stop).await?;
     let run = Run::start("rebuild", None, console)?;
     let store = Arc::new(MemoryStore::holding(fresh));
-    let bench = Bench {
-        catalogue: crate::aws::catalogue(),
-        settle_time: cloud.aws.settle_time(),
-        cloud: cloud.aws,
-        place: cloud.place,
-        keeper: Keeper::start(store.clone())?,
-        stop,
-        events: run.events.clone(),
-        parallelism: AT_ONCE,
-        adopt: BTreeSet::new(),
-        unsettled: Default::default(),
-    };
+    let bench = cloud.bench(store.clone(), stop, run.events.clone(), super::AT_ONCE)?;
     let scope = Scope {
         project: deployment.project.clone(),
         environment: deployment.environment.clone(),

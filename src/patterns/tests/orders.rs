@@ -130,8 +130,7 @@ fn what_the_region_lacks_is_refused_at_the_key_that_asks_for_it() {
     let objection = Objection { path: "zone".to_owned(), message: "there are two".to_owned() };
     let seen = Observations::from([(at.clone(), Observed::Unfit(vec![objection]))]);
     let errors = plan_of(&graph, &Snapshot::new("shop", "dev"), &seen).unwrap_err();
-    let refused =
-        matches!(&errors[..], [PlanError::Refused { address, path, .. }] if *address == at && path == "zone");
+    let refused = matches!(&errors[..], [PlanError::Refused { address, path, .. }] if *address == at && path == "zone");
     assert!(refused, "{errors:?}");
     let place = origins.place(&at, "zone").unwrap();
     assert_eq!(&manifest(net)[place.start..place.end], "3");

@@ -1,10 +1,11 @@
 use serde_json::{Value, json};
 
-use super::super::{Intent, Operation, Snapshot, State, StateError};
+use super::super::{Batch, Intent, Key, Operation, Snapshot, State, StateError};
 use super::{Folder, keys, puts, run};
 
 fn import(folder: &Folder, export: &Snapshot, force: bool) -> Result<u64, StateError> {
-    State::import(folder.path(), "shop", "dev", &run("import"), export, force)
+    let imported = State::import(folder.path(), "shop", "dev", &run("import"), export, force);
+    imported.map(|now| now.meta.serial)
 }
 
 fn export(folder: &Folder) -> Snapshot {
@@ -45,6 +46,44 @@ fn a_state_that_holds_something_is_replaced_only_by_force() {
     assert_eq!(keys(&folder.read()), ["a/one"]);
     assert_eq!(keys(&folder.open().snapshot()), ["a/one"]);
     assert!(folder.of("store.before-import/db").exists());
+}
+
+#[test]
+fn open_calls_stay_open_whatever_takes_the_place_of_the_rest() {
+    let folder = Folder::new();
+    let create = |seq, at: &str| {
+        let key = at.parse().unwrap();
+        let mut intent = Intent::new(seq, "run-1", Operation::Create, key, "t");
+        intent.absent_before = Some(true);
+        intent
+    };
+    let state = folder.open();
+    state.store().commit(puts(&["a/one"]).open(create(1, "b/kept"))).unwrap();
+    state.close().unwrap();
+    let mut export = export(&folder);
+    // Elsewhere the same number was given to another call.
+    let theirs = create(2, "c/theirs");
+    export.intents.insert(2, theirs.clone());
+    export.meta.last_intent = 2;
+    let state = folder.open();
+    let batch = Batch::new().remove("a/one".parse::<Key>().unwrap());
+    let ours = create(2, "b/new");
+    let again = create(3, "a/one");
+    state.store().commit(batch.open(ours.clone()).open(again.clone())).unwrap();
+    state.close().unwrap();
+
+    import(&folder, &export, true).unwrap();
+    let now = folder.read();
+    assert_eq!(keys(&now), ["a/one"]);
+    // What is recorded at its address now is not what it has made.
+    let beside = Intent { generation: 1, absent_before: Some(false), ..again };
+    let kept = [create(1, "b/kept"), theirs, beside, Intent { seq: 4, ..ours }];
+    let at = |intent: &Intent| Intent { at: String::new(), ..intent.clone() };
+    assert_eq!(
+        now.intents.values().map(at).collect::<Vec<_>>(),
+        kept.iter().map(at).collect::<Vec<_>>()
+    );
+    assert!(folder.open().store().next_intent() > 4);
 }
 
 #[test]

@@ -1,9 +1,13 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use super::super::{Batch, Intent, MetaChange, Operation, Record, State, StateError};
+use super::super::lock;
+use super::super::place::Place;
+use super::super::{Batch, Intent, MetaChange, Operation, Record, Run, State, StateError};
 use super::{Folder, keys, puts, record, run};
 
 #[test]
@@ -44,15 +48,43 @@ fn what_a_run_records_is_read_afterwards() {
 fn a_second_run_is_told_who_holds_the_state() {
     let folder = Folder::new();
     let first = folder.open();
-    first.doing("create orders/queue").unwrap();
+    first.doing("planning").unwrap();
     let Err(StateError::Busy(holder)) = folder.try_open() else { unreachable!("opened twice") };
     assert_eq!(holder.pid, std::process::id());
     assert_eq!((holder.run.as_str(), holder.command.as_str()), ("run-1", "apply"));
-    assert_eq!(holder.doing.as_deref(), Some("create orders/queue"));
+    assert_eq!(holder.doing.as_deref(), Some("planning"));
     assert!(State::unlock(folder.path(), "shop", "dev").is_err());
     State::open(folder.path(), "shop", "prod", &run("apply")).unwrap().close().unwrap();
     first.close().unwrap();
     folder.open().close().unwrap();
+}
+
+#[test]
+fn who_is_looking_at_the_store_is_told_and_not_who_died() {
+    let folder = Folder::new();
+    folder.record(&["a/one"]);
+    drop(folder.open());
+    super::with_database(&folder, |db| db.clear().map(drop).unwrap());
+    let place = Place::new(folder.path(), "shop", "dev").unwrap();
+    let names = || lock::marker(&place).unwrap().unwrap().run;
+    assert_eq!(names(), "run-1");
+    let over = AtomicBool::new(false);
+    let open_again = || {
+        while !over.load(Ordering::Relaxed) {
+            let run = Run { id: "run-2".into(), command: "apply".into() };
+            let opened = State::open(folder.path(), "shop", "dev", &run);
+            assert!(matches!(opened, Err(StateError::Damaged { .. })));
+        }
+    };
+    std::thread::scope(|scope| {
+        scope.spawn(open_again);
+        let until = Instant::now() + Duration::from_secs(10);
+        while names() != "run-2" && Instant::now() < until {}
+        over.store(true, Ordering::Relaxed);
+        assert!(Instant::now() < until, "nobody is told who looks at the store");
+    });
+    // It could not be opened, so there still is the dead run's to take over.
+    assert_eq!(names(), "run-1");
 }
 
 #[test]
