@@ -12,7 +12,7 @@ use crate::aws::check::Check;
 use crate::aws::{Cx, list};
 use crate::graph::{
     Arn, Charset, Created, Fault, Foretold, Held, Id, Input, Listed, Moves, Naming, Objection,
-    Place, Resource, Scope, Seen, Tags,
+    Obstacle, Place, Resource, Scope, Seen, Tags,
 };
 use crate::outputs;
 
@@ -257,6 +257,10 @@ impl Resource for DbCluster {
         let call = calls::delete(cx, name, inputs);
         teardown::delete::<Found>(cx, name, inputs.deletion_protection, inputs.final_snapshot, call)
             .await
+    }
+
+    async fn obstacle(cx: &Cx, held: &Held<Self>) -> Result<Option<Obstacle>, Fault> {
+        teardown::obstacle::<Found>(cx, held.id.as_str(), held.inputs.final_snapshot).await
     }
 
     async fn list(cx: &Cx, scope: &Scope) -> Result<Option<Vec<Listed<Self>>>, Fault> {

@@ -6,7 +6,7 @@ use super::describe::{Change, Described};
 use super::identifier;
 use super::state::{DEADLINE, LONGEST, NO_SNAPSHOT};
 use crate::aws::Cx;
-use crate::graph::{Fault, FaultKind, OrAbsent, Waited};
+use crate::graph::{Fault, FaultKind, Obstacle, OrAbsent, Waited};
 
 /// What RDS takes of a snapshot's identifier.
 const LONGEST_SNAPSHOT: usize = 255;
@@ -34,7 +34,8 @@ pub async fn delete<D: Described>(
     let Some(found) = D::describe(cx, name).await? else { return Ok(()) };
     if !found.is_going() {
         if snapshot && NO_SNAPSHOT.contains(&found.state()) {
-            return Err(no_snapshot(D::WHAT, name, found.state()));
+            let Obstacle { message, advice } = no_snapshot(D::WHAT, name, found.state());
+            return Err(Fault::new(FaultKind::Refused, message).advise(advice));
         }
         if found.is_protected() {
             if protect {
@@ -56,13 +57,25 @@ fn protected(what: &str, name: &str) -> Fault {
     )
 }
 
-/// The refusal to delete a database without the last snapshot that is asked for.
-fn no_snapshot(what: &str, name: &str, state: &str) -> Fault {
-    let message = format!("{what} {name} is {state}, and RDS makes no last snapshot of such a one");
-    Fault::new(FaultKind::Refused, message).advise(
-        "to delete it without one, use `--skip-final-snapshot`, or set `final_snapshot = false` in \
-         the manifest's `database` and run again; its automated backups can be restored before",
-    )
+/// What keeps a database from going with the last `snapshot` that is asked for: its state.
+///
+/// # Errors
+/// RDS's refusals.
+pub async fn obstacle<D: Described>(
+    cx: &Cx,
+    name: &str,
+    snapshot: bool,
+) -> Result<Option<Obstacle>, Fault> {
+    let found = if snapshot { D::describe(cx, name).await? } else { None };
+    let found = found.filter(|found| NO_SNAPSHOT.contains(&found.state()));
+    Ok(found.map(|found| no_snapshot(D::WHAT, name, found.state())))
+}
+
+fn no_snapshot(what: &str, name: &str, state: &str) -> Obstacle {
+    Obstacle {
+        message: format!("{what} {name} is {state}, and RDS makes no last snapshot of such a one"),
+        advice: "let it go without one by `--skip-final-snapshot`, or by `final_snapshot = false` in the manifest's `database`; its automated backups can be restored before".to_owned(),
+    }
 }
 
 async fn lift_protection<D: Described>(cx: &Cx, name: &str) -> Result<(), Fault> {

@@ -99,8 +99,10 @@ async fn what_the_manifest_protects_is_not_deleted() {
 async fn a_database_of_which_rds_makes_no_snapshot_goes_only_without_one() {
     for state in ["failed", "incompatible-network", "incompatible-restore"] {
         let is = instances(state, PROTECTED);
-        let aws = Injected::new().answers("rds:DescribeDBInstances", [is]);
+        let aws = Injected::new().answers("rds:DescribeDBInstances", [is.clone(), is]);
         let inputs = DbInstanceInputs { final_snapshot: true, ..instance_inputs() };
+        let obstacle = DbInstance::obstacle(&aws.cx(), &instance(inputs.clone())).await.unwrap();
+        assert!(obstacle.unwrap().advice.contains("`--skip-final-snapshot`"), "{state}");
         let fault = DbInstance::delete(&aws.cx(), &instance(inputs)).await.unwrap_err();
         assert_eq!(fault.kind, FaultKind::Refused, "{state}");
         assert!(fault.message.contains(state), "{fault}");
@@ -108,14 +110,20 @@ async fn a_database_of_which_rds_makes_no_snapshot_goes_only_without_one() {
         assert!(advice.contains("`--skip-final-snapshot`"), "{advice}");
         assert!(advice.contains("`final_snapshot = false`"), "{advice}");
 
-        let aws = Injected::new().answers("rds:DescribeDBClusters", [clusters(state, "")]);
-        let inputs = DbClusterInputs { final_snapshot: true, ..cluster_inputs() };
-        DbCluster::delete(&aws.cx(), &cluster(inputs)).await.unwrap_err();
+        let is = clusters(state, "");
+        let works = clusters("available", "");
+        let aws = Injected::new().answers("rds:DescribeDBClusters", [is.clone(), is, works]);
+        let held = cluster(DbClusterInputs { final_snapshot: true, ..cluster_inputs() });
+        assert!(DbCluster::obstacle(&aws.cx(), &held).await.unwrap().is_some());
+        DbCluster::delete(&aws.cx(), &held).await.unwrap_err();
+        assert_eq!(DbCluster::obstacle(&aws.cx(), &held).await.unwrap(), None);
 
         let aws = Injected::new()
             .answers("rds:DeleteDBInstance", [xml("<DBInstance></DBInstance>")])
             .answers("rds:DescribeDBInstances", [instances(state, ""), no_instance()]);
-        DbInstance::delete(&aws.cx(), &instance(instance_inputs())).await.unwrap();
+        let held = instance(instance_inputs());
+        assert_eq!(DbInstance::obstacle(&aws.cx(), &held).await.unwrap(), None);
+        DbInstance::delete(&aws.cx(), &held).await.unwrap();
     }
 }
 
