@@ -23,6 +23,9 @@ use crate::state::{Batch, Intent, Key, Operation, Record, Snapshot};
 /// Where the cloud cannot be asked or the state cannot be written; the intent stays open.
 pub async fn settle(bench: &Bench) -> Result<usize, Fault> {
     let snapshot = bench.keeper.snapshot();
+    if snapshot.intents_open() {
+        bench.events.tell(EventKind::Settling { calls: snapshot.intents.len() });
+    }
     // Nobody knows how long ago the calls were sent: an intent may be far older than its call.
     let told = Instant::now() + bench.settle_time;
     let mut places: BTreeMap<&Address, Vec<&Intent>> = BTreeMap::new();
