@@ -1,4 +1,5 @@
 use std::fs;
+use std::future::pending;
 use std::io::{Cursor, Write};
 use std::path::Path;
 
