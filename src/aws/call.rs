@@ -2,11 +2,13 @@
 
 use std::error::Error;
 use std::future::Future;
+use std::pin::pin;
 use std::time::Duration;
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use tokio::sync::OwnedMutexGuard;
 use tokio::time::Instant;
 
 use super::behaviour::{self, Class, Schedule};
@@ -43,7 +45,11 @@ impl Cx {
                     let message = format!("stopped before {operation}");
                     return Err(Fault::new(FaultKind::Stopped, message));
                 }
-                () = aws.pace.wait(operation) => {}
+                () = self.telling(
+                    format!("its turn to call {operation}"),
+                    "the calls that AWS takes a second are used up",
+                    aws.pace.wait(operation),
+                ) => {}
             }
             self.hooks().calling(operation);
             let started = Instant::now();
@@ -78,6 +84,34 @@ impl Cx {
             };
             self.hooks().retrying(&fault, attempts, pause);
             self.stop().sleep(pause).await?;
+        }
+    }
+}
+
+/// How long something is waited for without a word, and how often it is told then.
+const TOLD_EACH: Duration = Duration::from_secs(1);
+
+impl Cx {
+    /// Waits until no other step works on the thing of that name, and keeps the others out as long
+    /// as the guard lives. For APIs, buckets and functions, where AWS loses or refuses changes that
+    /// are made at once.
+    pub(super) async fn exclusive(&self, thing: &str) -> OwnedMutexGuard<()> {
+        let lock = self.lock_of(thing).lock_owned();
+        self.telling(format!("its turn at {thing}"), "another step changes it", lock).await
+    }
+
+    /// Waits for this, and tells so where it takes longer.
+    async fn telling<T>(&self, what: String, state: &str, awaited: impl Future<Output = T>) -> T {
+        let mut awaited = pin!(awaited);
+        let started = Instant::now();
+        loop {
+            tokio::select! {
+                biased;
+                done = &mut awaited => return done,
+                () = tokio::time::sleep(TOLD_EACH) => {
+                    self.hooks().waiting(&what, state, started.elapsed());
+                }
+            }
         }
     }
 }

@@ -5,13 +5,11 @@ use std::fmt;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
+use super::ec2::Zones;
+use super::pace::Pace;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
-use tokio::sync::OwnedMutexGuard;
-
-use super::ec2::Zones;
-use super::pace::Pace;
 
 const SETTLE_TIME: Duration = Duration::from_secs(10);
 
@@ -158,15 +156,10 @@ impl Aws {
         &self.zones
     }
 
-    /// Waits until no other step works on the thing of that name, and keeps the others out as long
-    /// as the guard lives. For APIs, buckets and functions, where AWS loses or refuses changes that
-    /// are made at once.
-    pub(super) async fn exclusive(&self, thing: &str) -> OwnedMutexGuard<()> {
-        let lock = {
-            let mut locks = self.locks.lock().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(locks.entry(thing.to_owned()).or_default())
-        };
-        lock.lock_owned().await
+    /// The lock of the thing of that name.
+    pub(super) fn lock_of(&self, thing: &str) -> Arc<tokio::sync::Mutex<()>> {
+        let mut locks = self.locks.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(locks.entry(thing.to_owned()).or_default())
     }
 }
 

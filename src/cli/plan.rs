@@ -129,7 +129,7 @@ impl PlanCommand {
 /// What makes the plan provisional.
 pub(super) fn remark(snapshot: &Snapshot, console: Console) {
     if let Some(holder) = &snapshot.busy {
-        console.say(&format!("{holder} is changing the state; this is how it was before.\n"));
+        console.say(&format!("The state is held by {holder}. This is how it was before.\n"));
     }
     if snapshot.intents_open() {
         let open = count(snapshot.intents.len(), "call");

@@ -32,6 +32,8 @@ pub struct Event {
 pub enum EventKind {
     /// The run begins.
     RunStarted { command: String, project: String, environment: String, steps: usize },
+    /// What became of an interrupted run's calls is found out.
+    Settling { calls: usize },
     /// What an interrupted run left open was settled.
     Recovered { address: Address, what: String },
     /// What carries the deployment's tags is listed.
@@ -42,6 +44,10 @@ pub enum EventKind {
     StepStarted { step: usize, address: Address, r#type: String, action: Action },
     /// A step waits for something in the cloud.
     Waiting { step: usize, address: Address, what: String, state: String, elapsed_ms: u64 },
+    /// What is read or looked for has to wait.
+    ReadWaiting { what: String, state: String, elapsed_ms: u64 },
+    /// A call that reads or looks for something is tried again.
+    ReadRetrying { fault: Fault, attempt: u32, pause_ms: u64 },
     /// A call is tried again.
     Retrying { step: usize, address: Address, fault: Fault, attempt: u32, pause_ms: u64 },
     /// A step is done; `called` tells whether it took any call.

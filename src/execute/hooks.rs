@@ -102,7 +102,7 @@ pub(super) fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// Hooks of calls that are no step: they only count.
+/// Hooks of calls that are no step.
 pub(super) struct Reading {
     events: Events,
     older: Vec<Id>,
@@ -124,9 +124,21 @@ impl Hooks for Reading {
         async { Ok(()) }.boxed()
     }
 
-    fn waiting(&self, _what: &str, _state: &str, _elapsed: Duration) {}
+    fn waiting(&self, what: &str, state: &str, elapsed: Duration) {
+        self.events.tell(EventKind::ReadWaiting {
+            what: what.to_owned(),
+            state: state.to_owned(),
+            elapsed_ms: millis(elapsed),
+        });
+    }
 
-    fn retrying(&self, _fault: &Fault, _attempt: u32, _pause: Duration) {}
+    fn retrying(&self, fault: &Fault, attempt: u32, pause: Duration) {
+        self.events.tell(EventKind::ReadRetrying {
+            fault: fault.clone(),
+            attempt,
+            pause_ms: millis(pause),
+        });
+    }
 
     fn calling(&self, operation: &str) {
         self.events.count(operation);

@@ -18,7 +18,7 @@ mod step;
 
 pub use event::{Event, EventKind, Events, Outcome, StepFault, Tally};
 pub use look::{look, obstacles, standing};
-pub use rebuild::{Finding, Found, Listing, Rebuilt, list, rebuild};
+pub use rebuild::{Finding, Found, Listing, Rebuilt, Refused, list, rebuild};
 pub use recover::{Unsettled, settle};
 pub use run::{Report, run};
 

@@ -47,6 +47,9 @@ impl Unsettled {
 pub async fn settle(bench: &Bench) -> Result<(), Fault> {
     let snapshot = bench.keeper.snapshot();
     let started = Instant::now();
+    if snapshot.intents_open() {
+        bench.events.tell(EventKind::Settling { calls: snapshot.intents.len() });
+    }
     let mut places: BTreeMap<&Address, Vec<&Intent>> = BTreeMap::new();
     for intent in snapshot.intents.values() {
         places.entry(&intent.key.address).or_default().push(intent);

@@ -34,6 +34,7 @@ pub struct Traits {
     pub sensitive: Paths,
     pub dies_with: Option<&'static str>,
     pub lingers: u32,
+    pub part_of: Option<&'static str>,
     pub seconds: u32,
     pub outputs: Paths,
 }
@@ -57,6 +58,7 @@ impl Traits {
             sensitive: R::SENSITIVE,
             dies_with: R::DIES_WITH,
             lingers: R::LINGERS,
+            part_of: R::PART_OF,
             seconds: R::SECONDS,
             outputs: <R::Outputs as Outputs>::NAMES,
         }
@@ -153,6 +155,12 @@ pub trait AnyResource: Send + Sync {
         cx: AnyCx,
         scope: &'a Scope,
     ) -> BoxFuture<'a, Result<Option<Vec<ListedDocument>>, Fault>>;
+    fn parts<'a>(
+        &'a self,
+        cx: AnyCx,
+        scope: &'a Scope,
+        whole: &'a Id,
+    ) -> BoxFuture<'a, Result<Vec<ListedDocument>, Fault>>;
 }
 
 struct Of<R: Resource> {
@@ -174,6 +182,10 @@ fn context<R: Resource>(cx: &AnyCx) -> Result<Cx<R::Cloud>, Fault> {
     cx.with_cloud::<R::Cloud>().ok_or_else(|| {
         Fault::new(FaultKind::Defect, format!("{} belongs to another cloud", R::KIND))
     })
+}
+
+fn document<R: Resource>(Listed { id, inputs }: Listed<R>) -> ListedDocument {
+    ListedDocument { id, inputs: to_value(&inputs) }
 }
 
 impl<R: Resource> AnyResource for Of<R> {
@@ -279,9 +291,20 @@ impl<R: Resource> AnyResource for Of<R> {
     ) -> BoxFuture<'a, Result<Option<Vec<ListedDocument>>, Fault>> {
         async move {
             let listed = R::list(&context::<R>(&cx)?, scope).await?;
-            let document =
-                |Listed { id, inputs }: Listed<R>| ListedDocument { id, inputs: to_value(&inputs) };
             Ok(listed.map(|listed| listed.into_iter().map(document).collect()))
+        }
+        .boxed()
+    }
+
+    fn parts<'a>(
+        &'a self,
+        cx: AnyCx,
+        scope: &'a Scope,
+        whole: &'a Id,
+    ) -> BoxFuture<'a, Result<Vec<ListedDocument>, Fault>> {
+        async move {
+            let parts = R::parts(&context::<R>(&cx)?, scope, whole).await?;
+            Ok(parts.into_iter().map(document).collect())
         }
         .boxed()
     }

@@ -148,12 +148,13 @@ impl<R: Resource> Held<R> {
     }
 }
 
-/// A thing that carries a deployment's tags.
+/// A thing that carries a deployment's tags, or is part of one that does.
 #[derive(Clone, Debug)]
 pub struct Listed<R: Resource> {
     /// Its id.
     pub id: Id,
-    /// Its inputs, as far as the list tells them: the name where it has one, and the tags.
+    /// Its inputs, as far as the list tells them: the name where it has one, and the tags; of a part
+    /// all that reading it needs.
     pub inputs: R::Inputs,
 }
 
@@ -223,6 +224,9 @@ pub trait Resource: Sized + Send + Sync + 'static {
     const DIES_WITH: Option<&'static str> = None;
     /// How long, in seconds, one that was deleted may answer as if nothing had happened.
     const LINGERS: u32 = 0;
+    /// The type that its things are parts of, where nothing on them says whose they are: what the
+    /// manifest has lost of them is found under what it has.
+    const PART_OF: Option<&'static str> = None;
     /// About how long its creation takes on AWS, in seconds; orders steps that could run at once.
     const SECONDS: u32 = 1;
 
@@ -325,6 +329,19 @@ pub trait Resource: Sized + Send + Sync + 'static {
         _scope: &Scope,
     ) -> impl Future<Output = Result<Option<Vec<Listed<Self>>>, Fault>> + Send {
         async { Ok(None) }
+    }
+
+    /// Lists the things of this type that are parts of the deployment's thing with that id, for
+    /// types with [`PART_OF`](Self::PART_OF): those that only the deployment can have made.
+    ///
+    /// # Errors
+    /// AWS's refusals.
+    fn parts(
+        _cx: &Cx<Self::Cloud>,
+        _scope: &Scope,
+        _whole: &Id,
+    ) -> impl Future<Output = Result<Vec<Listed<Self>>, Fault>> + Send {
+        async { Ok(Vec::new()) }
     }
 }
 

@@ -121,7 +121,8 @@ fn parameter(root: &Value, property: &Value, path: &str, required: bool) -> Para
     kinds.dedup();
     let constants = options.iter().filter_map(|option| option.get("const")).map(text);
     let listed = first("examples").or(first("enum")).and_then(Value::as_array);
-    let examples = listed.into_iter().flatten().map(text).chain(constants);
+    let listed = listed.into_iter().flatten().filter(|value| !value.is_null());
+    let examples = listed.map(text).chain(constants);
     Parameter {
         path: path.to_owned(),
         required,

@@ -124,7 +124,8 @@ fn meant(given: &str, known: &BTreeSet<String>) -> String {
     let mut said = Vec::new();
     said.extend(manifest::nearest(given, names()).map(|near| format!("Did you mean `{near}`?")));
     if !known.is_empty() && known.len() <= LISTED {
-        said.push(format!("There are {}.", manifest::list(names())));
+        let are = if known.len() == 1 { "is" } else { "are" };
+        said.push(format!("There {are} {}.", manifest::list(names())));
     }
     said.join(" ")
 }

@@ -4,10 +4,9 @@ use serde_json::{Value, json};
 
 use super::{Look, count, paint, table};
 use crate::execute::{Finding, Found, Rebuilt};
-use crate::graph::Fault;
 
 /// What was found and what was not, for people.
-pub fn found_view(deployment: &str, rebuilt: &Rebuilt, refused: &[(&str, Fault)]) -> String {
+pub fn found_view(deployment: &str, rebuilt: &Rebuilt) -> String {
     let mut text = String::new();
     if !rebuilt.findings.is_empty() {
         let rows: Vec<Vec<String>> = rebuilt.findings.iter().map(row).collect();
@@ -34,7 +33,7 @@ pub fn found_view(deployment: &str, rebuilt: &Rebuilt, refused: &[(&str, Fault)]
             number => text += &format!("{number} {}: {remark}.\n", word(found)),
         }
     }
-    for (kind, fault) in refused {
+    for (kind, fault) in &rebuilt.refused {
         text += &format!(
             "{} could not be listed, so that those which the manifest does not have are not \
              found: {fault}\n",

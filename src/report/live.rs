@@ -35,7 +35,7 @@ impl Live {
 
     fn start(&mut self, step: usize, said: String) {
         let bar = self.lines.add(ProgressBar::new_spinner());
-        bar.set_style(style("  {spinner} {wide_msg}"));
+        bar.set_style(style("  {spinner} {elapsed:>4} {wide_msg}"));
         bar.set_message(for_stderr(&said));
         bar.enable_steady_tick(TICK);
         self.running.insert(step, (bar, said));

@@ -1,7 +1,7 @@
 //! Problems for people: the excerpt, the exact place, what is wrong, what would be right.
 
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
-use textwrap::WordSplitter;
+use textwrap::{WordSeparator, WordSplitter};
 
 /// A problem as text of that many columns. One that only gathers others is left out for them.
 pub fn render(problem: &dyn Diagnostic, width: usize) -> String {
@@ -20,6 +20,8 @@ pub fn render(problem: &dyn Diagnostic, width: usize) -> String {
 fn single(problem: &dyn Diagnostic, width: usize) -> String {
     let handler = GraphicalReportHandler::new_themed(GraphicalTheme::unicode())
         .with_width(width)
+        // Addresses and paths are to be copied: no line ends within one.
+        .with_word_separator(WordSeparator::AsciiSpace)
         .with_word_splitter(WordSplitter::NoHyphenation)
         .with_links(false)
         .with_context_lines(1)

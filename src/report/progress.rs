@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use super::live::Live;
 use super::plain::Plain;
@@ -17,6 +18,11 @@ pub trait Reporter: Send {
     /// Writes a remark among them.
     fn say(&mut self, text: &str);
 }
+
+/// How long reading may be held up without a word, in milliseconds.
+const LONG_HOLD_UP: u64 = 1_000;
+/// How often it is told then.
+const TOLD_EACH: Duration = Duration::from_secs(5);
 
 /// How much was done so far, by action.
 pub type Done = BTreeMap<Action, usize>;
@@ -35,6 +41,26 @@ struct Inner {
     /// Steps that are done, failed or skipped.
     ended_steps: usize,
     ended: bool,
+    told: HoldUps,
+}
+
+/// When a hold-up of reading was told last: many things are read at once, and held up together.
+#[derive(Default)]
+pub(super) struct HoldUps(Option<Instant>);
+
+impl HoldUps {
+    pub(super) fn may_tell(&mut self, kind: &EventKind) -> bool {
+        let (EventKind::ReadWaiting { elapsed_ms: long, .. }
+        | EventKind::ReadRetrying { pause_ms: long, .. }) = kind
+        else {
+            return true;
+        };
+        let due = *long >= LONG_HOLD_UP && self.0.is_none_or(|last| last.elapsed() >= TOLD_EACH);
+        if due {
+            self.0 = Some(Instant::now());
+        }
+        due
+    }
 }
 
 impl Progress {
@@ -53,6 +79,7 @@ impl Progress {
             halves: BTreeSet::new(),
             ended_steps: 0,
             ended: false,
+            told: HoldUps::default(),
         })))
     }
 
@@ -77,7 +104,9 @@ impl Progress {
             inner.file = None;
             inner.console.lose(&to, &error);
         }
-        if let Some(reporter) = &mut inner.reporter {
+        if let Some(reporter) = &mut inner.reporter
+            && inner.told.may_tell(&event.kind)
+        {
             reporter.event(event);
         }
     }
@@ -127,6 +156,18 @@ pub(super) fn sentence_of(kind: &EventKind) -> Option<String> {
     Some(match kind {
         EventKind::Recovered { address, what } => {
             format!("{} {address}: {what}", paint(Look::Care, "recovered"))
+        }
+        EventKind::Settling { calls } => {
+            format!("finding out what became of {}", count(*calls, "interrupted call"))
+        }
+        EventKind::ReadWaiting { what, state, elapsed_ms } => {
+            let text = format!("reading waits for {what}: {state} ({})", elapsed(*elapsed_ms));
+            paint(Look::Faint, text)
+        }
+        EventKind::ReadRetrying { fault, attempt, pause_ms } => {
+            let reason = fault.code.as_deref().unwrap_or(&fault.message);
+            let again = format!("again in {} (attempt {attempt})", elapsed(*pause_ms));
+            paint(Look::Faint, format!("reading tries {} {again}: {reason}", fault.operation))
         }
         EventKind::Listing { types } => {
             format!("listing {} by their tags", count(*types, "type"))

@@ -60,7 +60,7 @@ impl State {
         let lock = Lock::take(&place)?;
         let holder = Holder::this(run);
         let mut mark = Mark::set(&place, &holder)?;
-        let held = held(&place, mark.before())?;
+        let held = held(&place, mark.before().is_some())?;
         if held.is_some() {
             mark.again(&holder)?;
         }
@@ -118,7 +118,7 @@ fn beyond(place: &Place, held: Option<&Snapshot>, export: &Snapshot) -> Result<u
 }
 
 /// What the state holds now; none where that cannot be found out.
-fn held(place: &Place, crashed: Option<&Holder>) -> Result<Option<Snapshot>, StateError> {
+fn held(place: &Place, crashed: bool) -> Result<Option<Snapshot>, StateError> {
     match integrity::check(place).and_then(|_| up_to_date_after(place, crashed)) {
         Ok(held) => Ok(Some(held)),
         Err(StateError::Damaged { .. } | StateError::Missing { .. }) => Ok(None),

@@ -73,8 +73,12 @@ fn try_lock(file: &File, path: &Path) -> Result<bool, StateError> {
 
 /// Who is changing the state, or was when it died; none after a run that ended well.
 pub(super) fn marker(place: &Place) -> Result<Option<Holder>, StateError> {
-    let bytes = disk::read(&place.marker())?;
-    Ok(bytes.map(|bytes| serde_json::from_slice(&bytes).unwrap_or_default()))
+    Ok(disk::read(&place.marker())?.map(|bytes| named(&bytes)))
+}
+
+/// Whom a marker names; nobody where it cannot be read.
+fn named(marker: &[u8]) -> Holder {
+    serde_json::from_slice(marker).unwrap_or_default()
 }
 
 /// Writes the marker; only for whom holds the lock. With `sync` it is on disk when this returns.
@@ -89,21 +93,22 @@ pub(super) fn mark(place: &Place, holder: &Holder, sync: bool) -> Result<(), Sta
 #[derive(Debug)]
 pub(super) struct Mark {
     place: Place,
-    before: Option<Holder>,
+    /// As it was written, maybe by another version.
+    before: Option<Vec<u8>>,
     kept: bool,
 }
 
 impl Mark {
     /// Writes the marker; only for whom holds the lock.
     pub fn set(place: &Place, holder: &Holder) -> Result<Self, StateError> {
-        let before = marker(place)?;
+        let before = disk::read(&place.marker())?;
         mark(place, holder, true)?;
         Ok(Self { place: place.clone(), before, kept: false })
     }
 
     /// The run that left a marker behind.
-    pub fn before(&self) -> Option<&Holder> {
-        self.before.as_ref()
+    pub fn before(&self) -> Option<Holder> {
+        self.before.as_deref().map(named)
     }
 
     /// Writes it again, where what that run left was settled and its marker removed.
@@ -115,7 +120,7 @@ impl Mark {
     /// Leaves the marker in any case, and tells whose was there.
     pub fn keep(mut self) -> Option<Holder> {
         self.kept = true;
-        self.before.take()
+        self.before()
     }
 }
 
@@ -124,7 +129,7 @@ impl Drop for Mark {
         if !self.kept {
             // Best effort: a marker that stays is one of a run that died, which changed nothing.
             let _ = match &self.before {
-                Some(before) => mark(&self.place, before, true),
+                Some(before) => disk::replace(&self.place.marker(), before, true),
                 None => unmark(&self.place),
             };
         }

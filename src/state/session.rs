@@ -139,18 +139,13 @@ impl State {
 /// What is known now, with the snapshot made anew from the store where a run has died. Only for whom
 /// holds the lock.
 pub(super) fn up_to_date(place: &Place) -> Result<Snapshot, StateError> {
-    let crashed = lock::marker(place)?;
-    up_to_date_after(place, crashed.as_ref())
+    let crashed = lock::marker(place)?.is_some();
+    up_to_date_after(place, crashed)
 }
 
-/// The same, where this run has put its own marker in the place of that one.
-pub(super) fn up_to_date_after(
-    place: &Place,
-    crashed: Option<&Holder>,
-) -> Result<Snapshot, StateError> {
-    if crashed.is_none()
-        && let Some(snapshot) = settled(place)?
-    {
+/// The same, where this run has put its own marker in the place of a dead one's, if that is so.
+pub(super) fn up_to_date_after(place: &Place, crashed: bool) -> Result<Snapshot, StateError> {
+    if !crashed && let Some(snapshot) = settled(place)? {
         return Ok(snapshot);
     }
     let checked = integrity::check(place)?;

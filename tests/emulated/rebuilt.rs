@@ -103,3 +103,39 @@ async fn so_is_a_network_with_a_database_in_it() {
     ];
     Deployment::of("api-database-postgres").await.goes_unwanted(&kinds, 1).await;
 }
+
+/// Applied, a table of an instance taken out of the manifest, and the state lost: what was part of
+/// something that stays is found too, and the next apply deletes it.
+async fn loses(name: &str, [instance, tables, table]: [&str; 3], kinds: &[&str]) {
+    let mut it = Deployment::applied(name).await;
+    let text = fs::read_to_string(it.manifest()).unwrap();
+    let mut manifest: toml::Table = text.parse().unwrap();
+    let of = manifest["patterns"][instance][tables].as_table_mut().unwrap();
+    of.remove(table).expect("a table of that name");
+    fs::write(it.manifest(), manifest.to_string()).unwrap();
+    let unwanted = |found: Vec<(String, String)>| {
+        found.into_iter().filter(|(found, _)| found != "recorded").collect::<Vec<_>>()
+    };
+    let found = unwanted(it.rebuild().await);
+    assert!(found.iter().all(|(found, _)| found == "unwanted"), "{found:?}");
+    for kind in kinds {
+        assert!(found.iter().any(|(_, at)| at.contains(kind)), "no {kind} in {found:?}");
+    }
+    it.apply(&[]).await;
+    it.is_settled().await;
+    assert_eq!(unwanted(it.rebuild().await), []);
+    it.is_settled().await;
+    it.leaves_nothing().await;
+}
+
+#[tokio::test]
+async fn a_route_that_the_manifest_lost_is_found_under_its_api() {
+    let kinds = ["api/api.route-", "health.integration", "health.function"];
+    loses("api-custom-authorizer", ["api", "routes", "GET /health"], &kinds).await;
+}
+
+#[tokio::test]
+async fn a_subscriber_that_the_manifest_lost_is_found_under_its_topic() {
+    let kinds = ["topic.subscription-", "audit.queue"];
+    loses("s3-multiple-subscriptions", ["images", "subscribers", "audit"], &kinds).await;
+}

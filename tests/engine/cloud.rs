@@ -407,6 +407,7 @@ impl Resource for Child {
     const REPLACE_ON: &'static [&'static str] = &["owner", "label"];
     const ONE_AT_A_TIME: bool = true;
     const DIES_WITH: Option<&'static str> = Some("owner");
+    const PART_OF: Option<&'static str> = Some(Thing::KIND);
 
     async fn create(cx: &Cx<Cloud>, want: &ChildInputs) -> Result<Created<Self>, Fault> {
         let id = format!("{}/{}", want.owner.get()?, want.label);
@@ -459,6 +460,19 @@ impl Resource for Child {
         let there =
             cx.call(format!("find {id}"), |cloud| Ok(cloud.children.contains_key(&id))).await?;
         Ok(there.then(|| Id::from(id)))
+    }
+
+    async fn parts(cx: &Cx<Cloud>, _: &Scope, whole: &Id) -> Result<Vec<Listed<Self>>, Fault> {
+        let of = format!("{whole}/");
+        cx.call(format!("list parts of {whole}"), |cloud| {
+            let parts = cloud.children.iter().filter(|(id, _)| id.starts_with(&of));
+            let listed = |(id, child): (&String, &ChildInputs)| Listed {
+                id: Id::from(id.as_str()),
+                inputs: child.clone(),
+            };
+            Ok(parts.map(listed).collect())
+        })
+        .await
     }
 }
 

@@ -161,6 +161,35 @@ async fn a_wanted_one_lets_go_of_an_unwanted_one_first() {
 }
 
 #[tokio::test]
+async fn parts_that_are_wanted_no_more_are_found_under_what_is() {
+    let mut stage = Stage::new();
+    stage.applies(&family()).await;
+    let mut now = family();
+    now.get_mut("a").unwrap().children.remove("x");
+    let found = stage.rebuild(&now).await;
+    assert_eq!(
+        found,
+        [
+            "Recorded a/thing",
+            "Unwanted a/thing.fake-child-x",
+            "Recorded a/y",
+            "Recorded b/thing",
+            "Recorded c/thing"
+        ]
+    );
+    let plan = stage.plan(&now);
+    let steps: Vec<_> =
+        plan.steps.iter().map(|it| format!("{:?} {}", it.operation, it.key)).collect();
+    assert_eq!(steps, ["Delete a/thing.fake-child-x"]);
+    stage.applies(&now).await;
+    let left = stage.cloud.inventory();
+    assert!(left.iter().all(|line| !line.contains("a-thing/x")), "{left:?}");
+    // What is part of something that goes itself goes with it.
+    let found = stage.rebuild(&Wanted::new()).await;
+    assert_eq!(found, ["Unwanted a/thing", "Unwanted b/thing", "Unwanted c/thing"]);
+}
+
+#[tokio::test]
 async fn anothers_is_not_taken() {
     let mut stage = Stage::new();
     stage.applies(&family()).await;

@@ -8,6 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use maas::aws::QueueInputs;
 use maas::state::{Batch, Intent, Operation, Record};
 use serde_json::{Value, json};
 
@@ -141,7 +142,8 @@ fn made(story: &Story) {
     let records = state.snapshot().records.values().cloned().collect::<Vec<_>>();
     let made = records.into_iter().map(|record| Record {
         id: Some(format!("http://queue/{}", record.address.part()).into()),
-        inputs: json!({"name": record.address.part()}).into(),
+        inputs: json!(QueueInputs { name: record.address.part().into(), ..QueueInputs::default() })
+            .into(),
         finished: true,
         ..record
     });
@@ -167,7 +169,7 @@ fn others_are_told_what_a_run_is_at() {
         let child = start(&story, &line);
         until(wanted, || (doing(&story.of("running"))? == wanted).then_some(()));
         let (_, said) = story.run("", "state list");
-        let told = format!(", now {wanted} is changing the state");
+        let told = format!(", now {wanted}. This is how it was before.");
         assert!(said.contains(&told), "{line}: {said} {:?}", ends(child));
         assert!(signal("TERM", &child.id().to_string()));
         let (status, said) = ends(child);

@@ -4,12 +4,14 @@ use aws_sdk_apigatewayv2::types::{self, AuthorizerType};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Api;
 use super::http_api::{alone, child, given, is_older};
 use crate::aws::Cx;
 use crate::aws::check::Check;
+use crate::aws::list::{is_named, pages};
 use crate::graph::{
-    Charset, Created, Fault, Held, Id, Input, IntoParts, Naming, Objection, OrAbsent, Place,
-    Resource, Seen,
+    Charset, Created, Fault, Held, Id, Input, IntoParts, Listed, Naming, Objection, OrAbsent,
+    Place, Resource, Scope, Seen,
 };
 use crate::outputs;
 
@@ -72,6 +74,7 @@ impl Resource for Authorizer {
         Some(Naming { input: "name", longest: 128, charset: Charset::Word, global: false });
     const REPLACE_ON: &'static [&'static str] = &["api"];
     const DIES_WITH: Option<&'static str> = Some("api");
+    const PART_OF: Option<&'static str> = Some(Api::KIND);
 
     fn check(want: &AuthorizerInputs) -> Vec<Objection> {
         let mut check = Check::default().range("ttl", want.ttl, 0..=3_600, "seconds").that(
@@ -167,6 +170,23 @@ impl Resource for Authorizer {
     async fn find(cx: &Cx, want: &AuthorizerInputs) -> Result<Option<Id>, Fault> {
         let api = want.api.get()?;
         Ok(of_name(cx, api, &want.name).await?.map(|id| child(api, &id)))
+    }
+
+    async fn parts(cx: &Cx, scope: &Scope, api: &Id) -> Result<Vec<Listed<Self>>, Fault> {
+        let api = api.as_str();
+        let all = pages(|token| async move {
+            let request = cx.apigatewayv2().get_authorizers().api_id(api).set_next_token(token);
+            let page = cx.call("apigateway:GetAuthorizers", || request.clone().send()).await?;
+            Ok((page.items.unwrap_or_default(), page.next_token))
+        })
+        .await?;
+        let ours =
+            all.into_iter().filter(|found| is_named(scope, found.name().unwrap_or_default()));
+        let listed = ours.filter_map(|found| {
+            let id = child(api, &found.authorizer_id?);
+            Some(Listed { id, inputs: AuthorizerInputs::default() })
+        });
+        Ok(listed.collect())
     }
 }
 

@@ -6,11 +6,14 @@ use aws_sdk_apigatewayv2::types::IntegrationType;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Api;
 use super::http_api::{alone, child, given, is_older};
 use crate::aws::Cx;
 use crate::aws::check::Check;
+use crate::aws::list::pages;
 use crate::graph::{
-    Arn, Created, Fault, Held, Id, Input, NotYetKnown, Objection, OrAbsent, Resource, Seen,
+    Arn, Created, Fault, Held, Id, Input, Listed, NotYetKnown, Objection, OrAbsent, Resource,
+    Scope, Seen,
 };
 use crate::outputs;
 
@@ -68,6 +71,7 @@ impl Resource for Integration {
     const KIND: &'static str = "aws:apigatewayv2/integration";
     const REPLACE_ON: &'static [&'static str] = &["api", "subtype"];
     const DIES_WITH: Option<&'static str> = Some("api");
+    const PART_OF: Option<&'static str> = Some(Api::KIND);
 
     fn check(want: &IntegrationInputs) -> Vec<Objection> {
         let mut check = Check::default()
@@ -191,6 +195,30 @@ impl Resource for Integration {
         .or_absent()?;
         Ok(())
     }
+
+    async fn parts(cx: &Cx, _scope: &Scope, api: &Id) -> Result<Vec<Listed<Self>>, Fault> {
+        let api = api.as_str();
+        let listed = ours(cx, api).await?.into_iter().map(|(id, address)| Listed {
+            id: child(api, &id),
+            inputs: IntegrationInputs { address, ..IntegrationInputs::default() },
+        });
+        Ok(listed.collect())
+    }
+}
+
+/// The ids of an API's integrations that have an address, with that.
+pub(super) async fn ours(cx: &Cx, api: &str) -> Result<Vec<(String, String)>, Fault> {
+    let all = pages(|token| async move {
+        let request = cx.apigatewayv2().get_integrations().api_id(api).set_next_token(token);
+        let page = cx.call("apigateway:GetIntegrations", || request.clone().send()).await?;
+        Ok((page.items.unwrap_or_default(), page.next_token))
+    })
+    .await?;
+    let ours = all.into_iter().filter_map(|found| {
+        let address = found.description()?.strip_prefix(ADDRESS)?.to_owned();
+        Some((found.integration_id?, address))
+    });
+    Ok(ours.collect())
 }
 
 impl IntegrationInputs {

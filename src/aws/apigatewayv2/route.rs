@@ -4,11 +4,15 @@ use aws_sdk_apigatewayv2::types::AuthorizationType;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Api;
 use super::http_api::{alone, child, given};
+use super::integration;
 use crate::aws::Cx;
 use crate::aws::check::Check;
+use crate::aws::list::pages;
 use crate::graph::{
-    Created, Fault, Held, Id, Input, NotYetKnown, Objection, OrAbsent, Resource, Seen,
+    Created, Fault, Held, Id, Input, Listed, NotYetKnown, Objection, OrAbsent, Resource, Scope,
+    Seen,
 };
 use crate::outputs;
 
@@ -55,6 +59,7 @@ impl Resource for Route {
     const REPLACE_ON: &'static [&'static str] = &["api"];
     const ONE_AT_A_TIME: bool = true;
     const DIES_WITH: Option<&'static str> = Some("api");
+    const PART_OF: Option<&'static str> = Some(Api::KIND);
 
     fn check(want: &RouteInputs) -> Vec<Objection> {
         Check::default()
@@ -160,6 +165,24 @@ impl Resource for Route {
                 return Ok(None);
             }
         }
+    }
+
+    /// Nothing on a route says who made it; the deployment's call its integrations.
+    async fn parts(cx: &Cx, _scope: &Scope, api: &Id) -> Result<Vec<Listed<Self>>, Fault> {
+        let api = api.as_str();
+        let integrations = integration::ours(cx, api).await?;
+        let routes = pages(|token| async move {
+            let request = cx.apigatewayv2().get_routes().api_id(api).set_next_token(token);
+            let page = cx.call("apigateway:GetRoutes", || request.clone().send()).await?;
+            Ok((page.items.unwrap_or_default(), page.next_token))
+        })
+        .await?;
+        let ours = routes.into_iter().filter_map(|route| {
+            let target = route.target()?.strip_prefix(TARGET)?;
+            integrations.iter().find(|(id, _)| id == target)?;
+            Some(Listed { id: child(api, &route.route_id?), inputs: RouteInputs::default() })
+        });
+        Ok(ours.collect())
     }
 }
 

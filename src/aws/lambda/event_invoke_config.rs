@@ -4,10 +4,13 @@ use aws_sdk_lambda::types::{DestinationConfig, OnFailure, OnSuccess};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Function;
 use crate::aws::Cx;
 use crate::aws::check::Check;
+use crate::aws::list::is_arn_named;
 use crate::graph::{
-    Arn, Created, Fault, Foretold, Held, Id, Input, Objection, OrAbsent, Place, Resource, Seen,
+    Arn, Created, Fault, Foretold, Held, Id, Input, Listed, Objection, OrAbsent, Place, Resource,
+    Scope, Seen,
 };
 use crate::outputs;
 
@@ -63,6 +66,7 @@ impl Resource for EventInvokeConfig {
     // A function has one, which every call overwrites.
     const KNOWN_BY: &'static [&'static str] = &["function"];
     const DIES_WITH: Option<&'static str> = Some("function");
+    const PART_OF: Option<&'static str> = Some(Function::KIND);
 
     fn foretell(want: &EventInvokeConfigInputs, _place: &Place) -> Foretold {
         let Some(function) = want.function.known() else { return Foretold::default() };
@@ -124,6 +128,20 @@ impl Resource for EventInvokeConfig {
         .await
         .or_absent()?;
         Ok(())
+    }
+
+    /// A function has one; the deployment's sends what failed to its own things.
+    async fn parts(cx: &Cx, scope: &Scope, function: &Id) -> Result<Vec<Listed<Self>>, Fault> {
+        let inputs =
+            EventInvokeConfigInputs { function: function.as_str().into(), ..Default::default() };
+        let held = Held { id: function.clone(), inputs, outputs: None, finished: true };
+        let Some(seen) = Self::read(cx, &held).await? else { return Ok(Vec::new()) };
+        let is_ours = |arn: &Option<Input<Arn>>| {
+            let arn = arn.as_ref().and_then(Input::known);
+            arn.is_some_and(|arn| is_arn_named(scope, arn.as_str()))
+        };
+        let ours = is_ours(&seen.inputs.on_failure) || is_ours(&seen.inputs.on_success);
+        Ok(ours.then(|| Listed { id: held.id, inputs: seen.inputs }).into_iter().collect())
     }
 }
 

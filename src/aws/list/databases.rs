@@ -1,6 +1,6 @@
 //! Databases and what they stand on (*Amazon RDS API Reference*, the Describe calls).
 
-use aws_sdk_rds::types::DbInstance as Found;
+use aws_sdk_rds::types::{DbInstance as Found, Tag};
 
 use super::{is_named, known, pages};
 use crate::aws::rds::tags;
@@ -9,7 +9,7 @@ use crate::aws::{
     DbClusterParameterGroup, DbClusterParameterGroupInputs, DbInstance, DbInstanceInputs,
     DbParameterGroup, DbParameterGroupInputs, DbSubnetGroup, DbSubnetGroupInputs,
 };
-use crate::graph::{Fault, Id, Listed, OrAbsent, Scope};
+use crate::graph::{Fault, Id, Listed, OrAbsent, Scope, Tags};
 
 /// The clusters of Aurora. Whether a last snapshot was wanted of one is told nowhere, so one is kept.
 pub async fn clusters(cx: &Cx, scope: &Scope) -> Result<Vec<Listed<DbCluster>>, Fault> {
@@ -20,11 +20,12 @@ pub async fn clusters(cx: &Cx, scope: &Scope) -> Result<Vec<Listed<DbCluster>>, 
     })
     .await?;
     let listed = all.into_iter().filter_map(|cluster| {
-        let name = cluster.db_cluster_identifier().filter(|name| is_named(scope, name))?;
+        let name = cluster.db_cluster_identifier()?;
+        let tags = of(scope, cluster.tag_list())?;
         let inputs = DbClusterInputs {
             name: known(name),
             final_snapshot: true,
-            tags: tags::ours(cluster.tag_list()),
+            tags,
             ..DbClusterInputs::default()
         };
         Some(Listed { id: Id::from(name), inputs })
@@ -39,8 +40,8 @@ pub async fn cluster_instances(
 ) -> Result<Vec<Listed<DbClusterInstance>>, Fault> {
     let listed = all_instances(cx).await?.into_iter().filter_map(|instance| {
         let cluster = known(instance.db_cluster_identifier()?);
-        let name = instance.db_instance_identifier().filter(|name| is_named(scope, name))?;
-        let tags = tags::ours(instance.tag_list());
+        let name = instance.db_instance_identifier()?;
+        let tags = of(scope, instance.tag_list())?;
         let inputs =
             DbClusterInstanceInputs { name: known(name), cluster, tags, ..Default::default() };
         Some(Listed { id: Id::from(name), inputs })
@@ -53,16 +54,22 @@ pub async fn instances(cx: &Cx, scope: &Scope) -> Result<Vec<Listed<DbInstance>>
     let all = all_instances(cx).await?.into_iter();
     let alone = all.filter(|instance| instance.db_cluster_identifier().is_none());
     let listed = alone.filter_map(|instance| {
-        let name = instance.db_instance_identifier().filter(|name| is_named(scope, name))?;
+        let name = instance.db_instance_identifier()?;
+        let tags = of(scope, instance.tag_list())?;
         let inputs = DbInstanceInputs {
             name: known(name),
             final_snapshot: true,
-            tags: tags::ours(instance.tag_list()),
+            tags,
             ..DbInstanceInputs::default()
         };
         Some(Listed { id: Id::from(name), inputs })
     });
     Ok(listed.collect())
+}
+
+/// The tags, where they are the deployment's: what a list tells needs no look at the name.
+fn of(scope: &Scope, tags: &[Tag]) -> Option<Tags> {
+    Some(tags::ours(tags)).filter(|tags| scope.owns(tags))
 }
 
 async fn all_instances(cx: &Cx) -> Result<Vec<Found>, Fault> {

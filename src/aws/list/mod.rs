@@ -1,7 +1,9 @@
 //! What is there of a deployment, by the tags that it carries.
 //!
-//! EC2 lists by tags. Of all other services things are picked by the beginning of their names, which
-//! is the same for all that were named by the program, and then asked for their tags.
+//! EC2 lists by tags, and databases and APIs are listed with theirs. Of all other services things are
+//! picked by the beginning of their names, which is the same for all that were named by the program,
+//! and then asked for their tags. What has no tags is listed under what it is part of, by the type
+//! itself.
 
 mod computing;
 mod databases;
@@ -44,8 +46,13 @@ where
 }
 
 /// Whether something of that name may be the deployment's.
-fn is_named(scope: &Scope, name: &str) -> bool {
+pub(in crate::aws) fn is_named(scope: &Scope, name: &str) -> bool {
     name.starts_with(&scope.prefix())
+}
+
+/// Whether what has that ARN may be the deployment's, by the name that the ARN ends in.
+pub(in crate::aws) fn is_arn_named(scope: &Scope, arn: &str) -> bool {
+    arn.rsplit([':', '/']).next().is_some_and(|name| is_named(scope, name))
 }
 
 fn known(name: &str) -> Input<String> {

@@ -6,12 +6,15 @@ use aws_sdk_s3::types::Event;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Bucket;
 use super::bucket::lock;
 use super::bucket_notification_calls as calls;
 use super::event_key::event_key;
 use crate::aws::Cx;
+use crate::aws::list::is_arn_named;
 use crate::graph::{
-    Arn, Created, Fault, FaultKind, Foretold, Held, Id, Input, Objection, Place, Resource, Seen,
+    Arn, Created, Fault, FaultKind, Foretold, Held, Id, Input, Listed, Objection, Place, Resource,
+    Scope, Seen,
 };
 use crate::outputs;
 
@@ -80,6 +83,7 @@ impl Resource for BucketNotification {
     const KIND: &'static str = "aws:s3/bucket-notification";
     const REPLACE_ON: &'static [&'static str] = &["bucket"];
     const ONE_AT_A_TIME: bool = true;
+    const PART_OF: Option<&'static str> = Some(Bucket::KIND);
 
     fn foretell(want: &BucketNotificationInputs, _place: &Place) -> Foretold {
         let foretold = Foretold::default().output("bucket", &want.bucket);
@@ -152,6 +156,19 @@ impl Resource for BucketNotification {
             return Ok(());
         }
         calls::put(cx, bucket, &BTreeMap::new()).await
+    }
+
+    /// It is one document, so it is the deployment's where all of its rules are.
+    async fn parts(cx: &Cx, scope: &Scope, bucket: &Id) -> Result<Vec<Listed<Self>>, Fault> {
+        let rules = calls::rules(cx, bucket.as_str()).await?;
+        let is_ours = |rule: &NotificationRule| {
+            rule.destination.known().is_some_and(|arn| is_arn_named(scope, arn.as_str()))
+        };
+        if rules.is_empty() || !rules.values().all(is_ours) {
+            return Ok(Vec::new());
+        }
+        let inputs = BucketNotificationInputs { bucket: bucket.as_str().into(), rules };
+        Ok(vec![Listed { id: bucket.clone(), inputs }])
     }
 }
 

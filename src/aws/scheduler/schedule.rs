@@ -7,12 +7,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::common::incomplete;
-use super::expression;
+use super::{ScheduleGroup, expression};
 use crate::aws::Cx;
 use crate::aws::check::Check;
+use crate::aws::list::{is_named, pages};
 use crate::graph::{
-    Arn, Charset, Created, Fault, FaultKind, Foretold, Held, Id, Input, Naming, Objection,
-    OrAbsent, Place, Resource, Seen,
+    Arn, Charset, Created, Fault, FaultKind, Foretold, Held, Id, Input, Listed, Naming, Objection,
+    OrAbsent, Place, Resource, Scope, Seen,
 };
 use crate::outputs;
 
@@ -93,6 +94,7 @@ impl Resource for Schedule {
         Some(Naming { input: "name", longest: 64, charset: Charset::Word, global: false });
     const REPLACE_ON: &'static [&'static str] = &["name", "group"];
     const DIES_WITH: Option<&'static str> = Some("group");
+    const PART_OF: Option<&'static str> = Some(ScheduleGroup::KIND);
 
     fn foretell(want: &ScheduleInputs, place: &Place) -> Foretold {
         let Some(name) = want.name.known() else { return Foretold::default() };
@@ -199,6 +201,22 @@ impl Resource for Schedule {
             cx.scheduler().delete_schedule().group_name(group).name(name).client_token(cx.token());
         cx.call("scheduler:DeleteSchedule", || request.clone().send()).await.or_absent()?;
         Ok(())
+    }
+
+    async fn parts(cx: &Cx, scope: &Scope, group: &Id) -> Result<Vec<Listed<Self>>, Fault> {
+        let group = group.as_str();
+        let all = pages(|token| async move {
+            let request = cx.scheduler().list_schedules().group_name(group).set_next_token(token);
+            let page = cx.call("scheduler:ListSchedules", || request.clone().send()).await?;
+            Ok((page.schedules, page.next_token))
+        })
+        .await?;
+        let names = all.iter().filter_map(|found| found.name());
+        let listed = names.filter(|name| is_named(scope, name)).map(|name| Listed {
+            id: Id(format!("{group}/{name}")),
+            inputs: ScheduleInputs::default(),
+        });
+        Ok(listed.collect())
     }
 }
 

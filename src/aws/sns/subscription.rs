@@ -6,12 +6,14 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::Topic;
 use crate::aws::Cx;
 use crate::aws::check::Check;
+use crate::aws::list::{is_arn_named, pages};
 use crate::graph::document::is_pending;
 use crate::graph::{
-    Arn, Created, Fault, FaultKind, Held, Id, Input, NotYetKnown, Objection, OrAbsent, Resource,
-    Seen,
+    Arn, Created, Fault, FaultKind, Held, Id, Input, Listed, NotYetKnown, Objection, OrAbsent,
+    Resource, Scope, Seen,
 };
 use crate::outputs;
 
@@ -67,6 +69,7 @@ impl Resource for Subscription {
     // Subscribe gives back the one that is there (*Amazon SNS API Reference*, "Subscribe").
     const KNOWN_BY: &'static [&'static str] = &["topic", "protocol", "endpoint"];
     const DIES_WITH: Option<&'static str> = Some("topic");
+    const PART_OF: Option<&'static str> = Some(Topic::KIND);
 
     fn check(want: &SubscriptionInputs) -> Vec<Objection> {
         let protocol = want.protocol.as_str();
@@ -217,6 +220,23 @@ impl Resource for Subscription {
                 return Ok(None);
             }
         }
+    }
+
+    /// Nothing on a subscription says who made it; the deployment's deliver to its own things.
+    async fn parts(cx: &Cx, scope: &Scope, topic: &Id) -> Result<Vec<Listed<Self>>, Fault> {
+        let all = pages(|token| async move {
+            let request = cx.sns().list_subscriptions_by_topic().topic_arn(topic.as_str());
+            let request = request.set_next_token(token);
+            let page = cx.call("sns:ListSubscriptionsByTopic", || request.clone().send()).await?;
+            Ok((page.subscriptions.unwrap_or_default(), page.next_token))
+        })
+        .await?;
+        let ours = all.into_iter().filter_map(|one| {
+            one.endpoint().filter(|endpoint| is_arn_named(scope, endpoint))?;
+            let arn = one.subscription_arn.filter(|arn| arn.starts_with("arn:"))?;
+            Some(Listed { id: Id(arn), inputs: SubscriptionInputs::default() })
+        });
+        Ok(ours.collect())
     }
 }
 

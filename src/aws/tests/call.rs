@@ -332,3 +332,27 @@ async fn the_sdk_traces_what_it_sends() {
     made.unwrap();
     assert!(said.contains("x-amz-date") && said.contains("aws_"), "{said}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_waits_for_its_turn_tells_so() {
+    let aws = Injected::paced().always("ec2:CreateTags", done());
+    let cx = aws.cx();
+    // Fifty at once, and five a second.
+    futures::future::join_all((0..50).map(|_| create_tags(&cx))).await;
+    assert_eq!(aws.waits(), []);
+    futures::future::join_all((0..10).map(|_| create_tags(&cx))).await;
+    let told = ("its turn to call ec2:CreateTags".to_owned(), QUOTA.to_owned());
+    assert_eq!(aws.waits().iter().filter(|wait| **wait == told).count(), aws.waits().len());
+    assert!(!aws.waits().is_empty());
+
+    let before = aws.waits().len();
+    let first = async {
+        let _held = cx.exclusive("api/a1").await;
+        tokio::time::sleep(Duration::from_millis(2_500)).await;
+    };
+    tokio::join!(first, async { drop(cx.exclusive("api/a1").await) });
+    let told = ("its turn at api/a1".to_owned(), "another step changes it".to_owned());
+    assert_eq!(aws.waits()[before..], [told.clone(), told]);
+}
+
+const QUOTA: &str = "the calls that AWS takes a second are used up";

@@ -113,18 +113,19 @@ fn tags(element: &str) -> String {
 }
 
 #[tokio::test]
-async fn clusters_are_picked_by_name_and_keep_a_last_snapshot() {
-    let cluster = |name: &str| member("DBCluster", "DBClusterIdentifier", name, &tags("TagList"));
+async fn clusters_are_picked_by_tags_and_keep_a_last_snapshot() {
+    let with = |name: &str, tags: &str| member("DBCluster", "DBClusterIdentifier", name, tags);
+    let cluster = |name: &str| with(name, &tags("TagList"));
     let aws = Injected::new().answers(
         "rds:DescribeDBClusters",
         [
-            members("DBClusters", &[cluster("shop-dev-x-thing"), cluster("other-dev-x")], "m"),
-            members("DBClusters", &[cluster("shop-dev-y-thing")], ""),
+            members("DBClusters", &[cluster("shop-dev-x-thing"), cluster("pinned")], "m"),
+            members("DBClusters", &[cluster("shop-dev-y-thing"), with("other", "")], ""),
         ],
     );
     let found = DbCluster::list(&aws.cx(), &scope()).await.unwrap().unwrap();
     let ids: Vec<&str> = found.iter().map(|one| one.id.as_str()).collect();
-    assert_eq!(ids, ["shop-dev-x-thing", "shop-dev-y-thing"]);
+    assert_eq!(ids, ["shop-dev-x-thing", "pinned", "shop-dev-y-thing"]);
     assert!(found.iter().all(|one| one.inputs.final_snapshot && scope().owns(&one.inputs.tags)));
     assert!(aws.sent("rds:DescribeDBClusters")[1].body.contains("Marker=m"));
 }

@@ -14,6 +14,7 @@ mod event_source_mapping;
 mod function;
 mod lists;
 mod log_group;
+mod parts;
 mod permission;
 mod queue;
 mod rds;

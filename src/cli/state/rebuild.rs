@@ -11,7 +11,7 @@ use crate::cli::expiry::Expiry;
 use crate::cli::run::Run;
 use crate::cli::runtime::Runtime;
 use crate::cli::{Ended, Exit, Failure, cloud, code, stored};
-use crate::execute::{self, Listing, Rebuilt};
+use crate::execute::{self, Rebuilt};
 use crate::graph::{Scope, Stop};
 use crate::patterns;
 use crate::report::{Console, found_json, found_view};
@@ -24,10 +24,17 @@ use crate::state::{Batch, MemoryStore, MetaChange, Snapshot, State, Store};
 /// only read.
 ///
 /// What carries the tags of this environment and is not in the manifest any more is recorded too,
-/// and the next apply deletes it with all that is part of it: functions, event source mappings,
-/// roles, APIs, queues, topics, buckets, tables, streams, log groups, alarms and schedule groups
-/// whose names begin with PROJECT-ENV. Not found are those that had a name of their own in the
-/// manifest, and what is only a part of something that is still wanted, such as a route.
+/// and the next apply deletes it with all that is part of it: networks, databases and APIs by their
+/// tags alone; functions, event source mappings, roles, queues, topics, buckets, tables, streams, log
+/// groups, alarms, schedule groups and the groups of databases where their names begin with
+/// PROJECT-ENV. So is what is part of something that is still wanted and can only be this
+/// environment's: routes, integrations and authorizers of an API, subscriptions to a topic,
+/// schedules of a group, notifications of a bucket, and what a function does with failed events.
+///
+/// Not found are things of the second kind that had a name of their own in the manifest,
+/// subscriptions of e-mail addresses, and the statements that let a service invoke a function that is
+/// still wanted: look for the first by the tags maas:project and maas:environment, in AWS's Tag
+/// Editor.
 ///
 /// What is there under a wanted name without these tags is told and not recorded.
 #[derive(Args, Debug)]
@@ -51,12 +58,12 @@ impl Rebuild {
         let run = super::run_of("rebuild");
         let replacing = State::replace(folder, project, environment, &run, self.force)?;
         let mut runtime = Runtime::new();
-        let (snapshot, rebuilt, listing) =
+        let (snapshot, rebuilt) =
             runtime.block_on(async |stop| find(&deployment, global, console, stop).await)?;
         let now = replacing.by(&snapshot)?;
         crate::cli::plan::remark(&now, console);
         console.result(&match self.format {
-            PlainFormat::Text => found_view(&deployment.name(), &rebuilt, &listing.refused),
+            PlainFormat::Text => found_view(&deployment.name(), &rebuilt),
             PlainFormat::Json => {
                 let mut value = found_json(&rebuilt);
                 value["serial"] = json!(now.meta.serial);
@@ -73,7 +80,7 @@ async fn find(
     global: &Global,
     console: Console,
     stop: Stop,
-) -> Result<(Snapshot, Rebuilt, Listing), Failure> {
+) -> Result<(Snapshot, Rebuilt), Failure> {
     let fresh = Snapshot::new(&deployment.project, &deployment.environment);
     let region = deployment.region(&fresh).ok_or_else(no_region)?;
     let manifest = deployment.check(Some(region.clone()))?.manifest;
@@ -94,7 +101,7 @@ async fn find(
     let expanded = patterns::expand(&manifest, place, expiry.tag.clone(), &packages)?;
     let rebuilt = execute::rebuild(&bench, &expanded.graph, &listing).await?;
     if rebuilt.records.is_empty() {
-        return Ok(((*store.snapshot()).clone(), rebuilt, listing));
+        return Ok(((*store.snapshot()).clone(), rebuilt));
     }
     store.commit(Batch { puts: rebuilt.records.clone(), ..Batch::default() })?;
     let snapshot = store.snapshot();
@@ -108,5 +115,5 @@ async fn find(
         protect: Some(manifest.environment.protect),
         outputs: (!outputs.is_empty()).then_some(Value::Object(outputs)),
     }))?;
-    Ok(((*store.snapshot()).clone(), rebuilt, listing))
+    Ok(((*store.snapshot()).clone(), rebuilt))
 }

@@ -7,6 +7,7 @@ use futures::stream::{self, StreamExt};
 
 use super::super::hooks::Reading;
 use super::super::{Bench, EventKind};
+use super::Refused;
 use crate::graph::{Address, Document, Fault, FaultKind, Id, Naming, Scope, Tags, document};
 
 /// So many generations of a name are recognised.
@@ -20,7 +21,7 @@ pub struct Listing {
     /// The types that can be listed.
     listed: Vec<&'static str>,
     /// The types that could have been listed, had AWS not refused.
-    pub refused: Vec<(&'static str, Fault)>,
+    pub(super) refused: Vec<Refused>,
 }
 
 /// One that was listed.

@@ -5,6 +5,7 @@
 
 mod inputs;
 mod listing;
+mod parts;
 mod unwanted;
 mod wanted;
 
@@ -23,7 +24,12 @@ pub struct Rebuilt {
     pub records: Vec<Record>,
     /// What was found and what was not, by address.
     pub findings: Vec<Finding>,
+    /// The types that could have been listed, had AWS not refused.
+    pub refused: Vec<Refused>,
 }
+
+/// A type that AWS refused to list, and its words.
+pub type Refused = (&'static str, Fault);
 
 /// What was found of one resource.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -65,6 +71,7 @@ pub async fn rebuild(
     listing: &Listing,
 ) -> Result<Rebuilt, Vec<(Address, Fault)>> {
     let mut rebuilt = wanted::find(bench, graph, listing).await?;
+    rebuilt.refused.clone_from(&listing.refused);
     unwanted::find(bench, graph, listing, &mut rebuilt).await?;
     let by = |finding: &Finding| (finding.address.clone(), finding.found);
     rebuilt.findings.sort_by_key(by);

@@ -8,6 +8,7 @@ use super::super::hooks::Reading;
 use super::super::look::unknown;
 use super::inputs::{of_unwanted, texts};
 use super::listing::Thing;
+use super::parts::{self, Part};
 use super::{Finding, Found, Listing, Rebuilt};
 use crate::graph::{Address, Fault, Graph, HeldDocument};
 use crate::state::Record;
@@ -15,7 +16,10 @@ use crate::state::Record;
 /// Shorter texts stand for too much to tell that one resource uses another.
 const TELLING: usize = 8;
 
-/// Adds what is listed and not in the graph.
+/// The generations of the copies at each address.
+type Taken = BTreeMap<Address, BTreeSet<u32>>;
+
+/// Adds what is listed and not in the graph, and what is part of something that is.
 pub(super) async fn find(
     bench: &Bench,
     graph: &Graph,
@@ -23,7 +27,8 @@ pub(super) async fn find(
     rebuilt: &mut Rebuilt,
 ) -> Result<(), Vec<(Address, Fault)>> {
     let salt = bench.keeper.snapshot().meta.salt.clone();
-    let mut taken: BTreeMap<Address, BTreeSet<u32>> = BTreeMap::new();
+    let parts = parts::find(bench, graph.scope(), rebuilt).await?;
+    let mut taken = Taken::new();
     for record in &rebuilt.records {
         taken.entry(record.address.clone()).or_default().insert(record.generation);
     }
@@ -33,30 +38,42 @@ pub(super) async fn find(
             continue;
         }
         for thing in listing.at(address, kind) {
-            let mut record = match read(bench, address, kind, thing, &salt).await {
-                Ok(Some(record)) => record,
-                Ok(None) => continue,
-                Err(fault) => {
-                    faults.push((address.clone(), fault));
-                    continue;
-                }
-            };
-            let taken = taken.entry(address.clone()).or_default();
-            record.deposed = !taken.is_empty();
-            while !taken.insert(record.generation) {
-                record.generation += 1;
+            match read(bench, address, kind, thing, &salt).await {
+                Ok(Some(record)) => add(record, &mut taken, rebuilt),
+                Ok(None) => {}
+                Err(fault) => faults.push((address.clone(), fault)),
             }
-            rebuilt.findings.push(Finding {
-                address: address.clone(),
-                kind: kind.to_owned(),
-                id: record.id.clone(),
-                found: Found::Unwanted,
-            });
-            rebuilt.records.push(record);
+        }
+    }
+    for Part { whole, address, kind, thing } in parts {
+        match read(bench, &address, kind, &thing, &salt).await {
+            Ok(Some(mut record)) => {
+                record.needs.insert(whole.clone());
+                let dies = bench.catalogue.traits(kind).and_then(|traits| traits.dies_with);
+                record.owner = dies.map(|_| whole);
+                add(record, &mut taken, rebuilt);
+            }
+            Ok(None) => {}
+            Err(fault) => faults.push((address, fault)),
         }
     }
     link(&mut rebuilt.records);
     if faults.is_empty() { Ok(()) } else { Err(faults) }
+}
+
+fn add(mut record: Record, taken: &mut Taken, rebuilt: &mut Rebuilt) {
+    let taken = taken.entry(record.address.clone()).or_default();
+    record.deposed = !taken.is_empty();
+    while !taken.insert(record.generation) {
+        record.generation += 1;
+    }
+    rebuilt.findings.push(Finding {
+        address: record.address.clone(),
+        kind: record.kind.clone(),
+        id: record.id.clone(),
+        found: Found::Unwanted,
+    });
+    rebuilt.records.push(record);
 }
 
 async fn read(
@@ -89,12 +106,20 @@ async fn read(
 /// the other; so what is not wanted any more is deleted in the right order.
 fn link(records: &mut [Record]) {
     let mut makers: BTreeMap<String, Address> = BTreeMap::new();
+    // Ids within one owner are short, and name nothing but its parts.
+    let mut siblings: BTreeMap<(Address, String), Address> = BTreeMap::new();
     let mut needs: BTreeMap<Address, BTreeSet<Address>> = BTreeMap::new();
     for record in records.iter() {
         let mut outputs = Vec::new();
         texts(record.outputs.as_ref().unwrap_or(&record.inputs), &mut outputs);
-        for output in outputs.into_iter().filter(|text| text.len() >= TELLING) {
-            makers.entry(output.to_owned()).or_insert_with(|| record.address.clone());
+        for output in outputs {
+            if output.len() >= TELLING {
+                makers.entry(output.to_owned()).or_insert_with(|| record.address.clone());
+            }
+            if let Some(owner) = &record.owner {
+                let within = (owner.clone(), output.to_owned());
+                siblings.entry(within).or_insert_with(|| record.address.clone());
+            }
         }
         needs.entry(record.address.clone()).or_default().extend(record.needs.iter().cloned());
     }
@@ -105,7 +130,10 @@ fn link(records: &mut [Record]) {
         given
             .filter(|(input, _)| *input != "tags")
             .for_each(|(_, value)| texts(value, &mut inputs));
-        let used: BTreeSet<&Address> = inputs.iter().filter_map(|text| makers.get(*text)).collect();
+        let makers = inputs.iter().filter_map(|text| makers.get(*text));
+        let owner = record.owner.clone();
+        let sibling = |text: &&str| siblings.get(&(owner.clone()?, (*text).to_owned()));
+        let used: BTreeSet<&Address> = makers.chain(inputs.iter().filter_map(sibling)).collect();
         for used in used {
             if !reaches(&needs, used, &record.address) {
                 record.needs.insert(used.clone());

@@ -38,13 +38,13 @@ fn a_state_that_another_run_holds() {
         host: "box".into(),
         user: "ann".into(),
         since: "2026-11-23T15:00:00.000Z".into(),
-        doing: Some("12 steps of apply".into()),
+        doing: Some("at step 3 of 12".into()),
     };
     insta::assert_snapshot!(shown(&Complaint::of_state(&StateError::Busy(Box::new(holder)))), @r"
     maas::state
 
       × Another run holds the state: `maas apply` of ann (process 42 on box, run
-      │ apply-1) since 2026-11-23T15:00:00.000Z, now at 12 steps of apply.
+      │ apply-1) since 2026-11-23T15:00:00.000Z, now at step 3 of 12.
       help: Wait until it ends, or stop it (process 42 on box); a run that has
             died is taken over without being asked.
     ");
