@@ -88,7 +88,7 @@ fn waits(plan: &Plan, address: &str, other: &str) -> bool {
     before(plan, address).iter().any(|it| it.ends_with(&format!(" {other}")))
 }
 
-/// What is done, but for what is done with the function and what hangs on it.
+/// The addresses of what is deleted.
 fn replaced(plan: &Plan) -> BTreeSet<&str> {
     let old = plan.steps.iter().filter(|step| step.operation == Operation::Delete);
     old.map(|step| step.key.address.as_str()).collect()
