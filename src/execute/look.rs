@@ -101,15 +101,17 @@ where
     if faults.is_empty() { Ok(told) } else { Err(faults) }
 }
 
-/// Looks for what exists already under the names of what the plan is about to make, and whether it can
-/// be there.
+/// Looks for what exists already under the names of what the plan is about to make, and whether that
+/// and what it changes can be there as it is wanted.
 ///
 /// # Errors
 /// The faults of those that could not be looked for, with their addresses.
 pub async fn standing(bench: &Bench, plan: &Plan) -> Result<Observations, Vec<(Address, Fault)>> {
-    let made = plan.steps.iter().filter(|step| {
-        step.operation == Operation::Create
-            && step.reasons.iter().any(|it| matches!(it, Reason::New | Reason::Adopted(_)))
+    let is_new = |it: &Reason| matches!(it, Reason::New | Reason::Adopted(_));
+    let made = plan.steps.iter().filter(|step| match step.operation {
+        Operation::Create => step.reasons.iter().any(is_new),
+        Operation::Update => true,
+        _ => false,
     });
     let looks = made.map(|step| (step.key.address.clone(), standing_at(bench, step)));
     gather(bench, looks).await
@@ -123,6 +125,9 @@ async fn standing_at(bench: &Bench, step: &Step) -> Result<Option<Observed>, Fau
     let objections = resource.check_there(cx, inputs.clone()).await?;
     if !objections.is_empty() {
         return Ok(Some(Observed::Unfit(objections)));
+    }
+    if step.operation == Operation::Update {
+        return Ok(None);
     }
     match find(bench, resource.as_ref(), inputs, &[]).await {
         Ok(Some(found)) if resource.traits().foreign => {

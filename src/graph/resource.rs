@@ -281,7 +281,8 @@ pub trait Resource: Sized + Send + Sync + 'static {
     ) -> impl Future<Output = Result<(), Fault>> + Send;
 
     /// What is wrong with these inputs in that region and account, as far as one cheap call tells that
-    /// changes nothing. A plan that reads the cloud asks for what it would make.
+    /// changes nothing. A plan that reads the cloud asks for what it would make or
+    /// change.
     ///
     /// # Errors
     /// AWS's refusals.

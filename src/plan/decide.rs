@@ -123,6 +123,10 @@ impl<'a> Round<'a> {
     fn decide(&self, node: &Node) -> Result<Decision, Vec<PlanError>> {
         let record = self.world.record(&node.address);
         let resource = self.world.resource(node).map_err(|error| vec![error])?;
+        if let Some(Observed::Unfit(objections)) = self.world.seen(&node.address) {
+            let refused = |it: &Objection| PlanError::refused(&node.address, it.clone());
+            return Err(objections.iter().map(refused).collect());
+        }
         let mut decision = Decision {
             verdict: Verdict::Keep,
             reasons: Vec::new(),
@@ -167,10 +171,6 @@ impl<'a> Round<'a> {
             Some(Observed::Standing { id, .. }) => {
                 let (address, id) = (address.clone(), id.clone());
                 return Err(vec![PlanError::Taken { address, id }]);
-            }
-            Some(Observed::Unfit(objections)) => {
-                let refused = |it: &Objection| PlanError::refused(address, it.clone());
-                return Err(objections.iter().map(refused).collect());
             }
             None if asked => Reason::Adopted(None),
             _ => Reason::New,

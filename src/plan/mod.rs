@@ -49,7 +49,7 @@ pub enum Observed {
         /// Whether it carries the deployment's own tags for that address.
         ours: bool,
     },
-    /// It is not recorded, and cannot be there as it is wanted.
+    /// It cannot be there as it is wanted.
     Unfit(Vec<Objection>),
 }
 

@@ -69,15 +69,6 @@ impl Resource for Subnet {
             .done()
     }
 
-    async fn check_there(cx: &Cx, want: &SubnetInputs) -> Result<Vec<Objection>, Fault> {
-        let lack = zones::lack(cx, want.zone).await?;
-        let objection = |(message, advice)| Objection {
-            path: "zone".to_owned(),
-            message: format!("{message}; {advice}"),
-        };
-        Ok(lack.map(objection).into_iter().collect())
-    }
-
     async fn create(cx: &Cx, want: &SubnetInputs) -> Result<Created<Self>, Fault> {
         let zone = zones::nth(cx, want.zone).await?;
         let request = cx

@@ -99,6 +99,15 @@ impl Resource for Vpc {
             .done()
     }
 
+    async fn check_there(cx: &Cx, want: &VpcInputs) -> Result<Vec<Objection>, Fault> {
+        let lack = zones::lack(cx, want.zones).await?;
+        let objection = |(message, advice)| Objection {
+            path: "zones".to_owned(),
+            message: format!("{message}; {advice}"),
+        };
+        Ok(lack.map(objection).into_iter().collect())
+    }
+
     async fn create(cx: &Cx, want: &VpcInputs) -> Result<Created<Self>, Fault> {
         zones::require(cx, want.zones).await?;
         let tags = labels!(want).specification(ResourceType::Vpc)?;

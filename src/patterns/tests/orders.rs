@@ -88,7 +88,7 @@ fn waits(plan: &Plan, address: &str, other: &str) -> bool {
     before(plan, address).iter().any(|it| it.ends_with(&format!(" {other}")))
 }
 
-/// What is done, but for what is done with the function and what hangs on it.
+/// The addresses of what is deleted.
 fn replaced(plan: &Plan) -> BTreeSet<&str> {
     let old = plan.steps.iter().filter(|step| step.operation == Operation::Delete);
     old.map(|step| step.key.address.as_str()).collect()
@@ -126,13 +126,13 @@ fn a_network_does_not_wait_for_a_database_nor_a_database_for_network_interfaces(
 fn what_the_region_lacks_is_refused_at_the_key_that_asks_for_it() {
     let net = "[patterns.net]\nuse = \"network\"\nzones = 3\n";
     let Expanded { graph, origins, .. } = expanded(&manifest(net));
-    let at: Address = "net/data-3.subnet".parse().unwrap();
-    let objection = Objection { path: "zone".to_owned(), message: "there are two".to_owned() };
+    let at: Address = "net/vpc".parse().unwrap();
+    let objection = Objection { path: "zones".to_owned(), message: "there are two".to_owned() };
     let seen = Observations::from([(at.clone(), Observed::Unfit(vec![objection]))]);
     let errors = plan_of(&graph, &Snapshot::new("shop", "dev"), &seen).unwrap_err();
-    let refused = matches!(&errors[..], [PlanError::Refused { address, path, .. }] if *address == at && path == "zone");
+    let refused = matches!(&errors[..], [PlanError::Refused { address, path, .. }] if *address == at && path == "zones");
     assert!(refused, "{errors:?}");
-    let place = origins.place(&at, "zone").unwrap();
+    let place = origins.place(&at, "zones").unwrap();
     assert_eq!(&manifest(net)[place.start..place.end], "3");
 }
 

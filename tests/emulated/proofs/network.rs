@@ -87,6 +87,19 @@ async fn a_network_that_is_not_fit_is_refused_before_anything_is_made() {
 }
 
 #[tokio::test]
+async fn zones_that_the_region_lacks_are_told_at_their_key() {
+    let it = Deployment::of("network").await;
+    let ec2 = Client::new(&it.cloud.config);
+    let zones = ec2.describe_availability_zones().send().await.unwrap();
+    assert!(zones.availability_zones().len() < 6, "the emulator has as many as can be asked for");
+    it.edit("", "zones = 2", "zones = 6");
+    let told = refused(&it).await;
+    assert!(told.contains("6 availability zones are asked for"), "{told}");
+    assert!(told.contains("zones = 6 · ┬"), "{told}");
+    it.cloud.is_empty().await;
+}
+
+#[tokio::test]
 async fn environments_are_put_into_a_network_that_is_there() {
     let network = Deployment::applied("network").await;
     let vpc = network.output("shared", "vpc_id");

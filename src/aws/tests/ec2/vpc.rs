@@ -60,10 +60,10 @@ async fn a_region_with_too_few_zones_is_refused_before_anything_is_made() {
 async fn a_zone_that_the_region_lacks_is_known_before_a_plan_is_carried_out() {
     let aws = Injected::new()
         .answers("ec2:DescribeAvailabilityZones", [zones(&["eu-west-1a", "eu-west-1b"])]);
-    let of = |zone| SubnetInputs { vpc: "vpc-1".into(), zone, ..SubnetInputs::default() };
-    assert_eq!(Subnet::check_there(&aws.cx(), &of(2)).await.unwrap(), []);
-    let objections = Subnet::check_there(&aws.cx(), &of(3)).await.unwrap();
-    assert_eq!(objections[0].path, "zone");
+    let of = |zones| VpcInputs { zones, ..inputs() };
+    assert_eq!(Vpc::check_there(&aws.cx(), &of(2)).await.unwrap(), []);
+    let objections = Vpc::check_there(&aws.cx(), &of(3)).await.unwrap();
+    assert_eq!(objections[0].path, "zones");
     assert!(objections[0].message.ends_with("ask for `zones = 2` or use another region"));
     assert_eq!(aws.calls(), ["ec2:DescribeAvailabilityZones"]);
 }

@@ -8,8 +8,8 @@ use crate::graph::Handle;
 use crate::manifest::{Problem, Span};
 use crate::patterns::Cx;
 
-/// The network that another instance is in, for functions of this one, which use what is in it:
-/// `functions` is the group that they have there already. `secrets` where they need Secrets Manager;
+/// The network that another instance is in, for functions of this one, which use what is in it; `group`
+/// is the one that they have there already. `secrets` where they need Secrets Manager;
 /// `place` is what asks for all that. None where something is wrong, which has been told.
 pub fn join(
     cx: &mut Cx<'_, '_>,

@@ -57,11 +57,7 @@ impl Site<'_, '_, '_> {
                 zone,
                 ..SubnetInputs::default()
             };
-            let subnet = self.add(&subnet_part(tier.as_str(), zone), inputs);
-            if let Some(zones) = &self.owned.keys.zones {
-                self.cx.origin(&subnet, "zone", zones);
-            }
-            subnets.push(subnet);
+            subnets.push(self.add(&subnet_part(tier.as_str(), zone), inputs));
         }
         subnets
     }
@@ -186,6 +182,9 @@ pub fn lay(cx: &mut Cx<'_, '_>, owned: &Owned, needs: Needs) -> Laid {
     let block = owned.cidr().map(|cidr| cidr.to_string()).unwrap_or_default();
     let inputs = VpcInputs { cidr_block: block, zones: owned.zones(), ..VpcInputs::default() };
     let vpc = cx.graph().ensure::<Vpc>(owned.address("vpc"), || inputs);
+    if let Some(zones) = &owned.keys.zones {
+        cx.origin(&vpc, "zones", zones);
+    }
     let mut site = Site { cx, owned, vpc: vpc.clone(), cut };
     let data = site.tier(Tier::Data);
     site.table("data.route-table", &data, None);
