@@ -68,7 +68,7 @@ choose_instance() {
     run="$cache/run/$subject-$port"
     # Databases run as another user where this is root's, who cannot look into root's home. Whose process ids are
     # in another cache are not these scripts' to look after.
-    databases="/tmp/maas-databases-$(id -u)/$(printf %s "$cache" | cksum | cut -d ' ' -f 1)/$subject-$port"
+    databases="/tmp/maas-databases-$(id -u)-$(printf %s "$cache" | cksum | cut -d ' ' -f 1)/$subject-$port"
     mark="maas-emulator=$subject-$port"
 }
 

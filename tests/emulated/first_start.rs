@@ -8,10 +8,9 @@ use crate::support::{Emulator, http};
 /// Where the databases are of the emulator at that endpoint.
 fn databases_of(endpoint: &str) -> Option<PathBuf> {
     let name = format!("ministack-{}", port(endpoint));
-    let user = String::from_utf8(Command::new("id").arg("-u").output().unwrap().stdout).unwrap();
-    let all = walkdir::WalkDir::new(format!("/tmp/maas-databases-{}", user.trim())).max_depth(2);
-    let mut folders = all.into_iter().filter_map(Result::ok);
-    folders.find(|entry| entry.file_name() == &*name).map(walkdir::DirEntry::into_path)
+    let all = std::fs::read_dir("/tmp").unwrap().map(|entry| entry.unwrap());
+    let all = all.filter(|it| it.file_name().to_string_lossy().starts_with("maas-databases-"));
+    all.map(|it| it.path().join(&name)).find(|folder| folder.is_dir())
 }
 
 fn port(endpoint: &str) -> &str {
