@@ -37,6 +37,15 @@ pub(super) async fn inline(cx: &Cx, role: &str, name: &str) -> Result<Option<Pol
     answer.map(|answer| decoded(Some(answer.policy_document()))).transpose()
 }
 
+/// The names of the role's inline policies; none where there is no such role.
+pub(super) async fn names(cx: &Cx, role: &str) -> Result<Vec<String>, Fault> {
+    let answer = cx
+        .call("iam:ListRolePolicies", || cx.iam().list_role_policies().role_name(role).send())
+        .await
+        .or_absent()?;
+    Ok(answer.map(|answer| answer.policy_names).unwrap_or_default())
+}
+
 /// Gives the role an inline policy, unless that has no statements.
 pub(super) async fn put(cx: &Cx, role: &str, name: &str, policy: &Policy) -> Result<(), Fault> {
     if policy.is_empty() {
@@ -105,12 +114,8 @@ pub(super) async fn detach(cx: &Cx, role: &str, arns: &BTreeSet<String>) -> Resu
 /// Guide*, "Delete roles or instance profiles").
 pub(super) async fn strip(cx: &Cx, role: &str) -> Result<(), Fault> {
     detach(cx, role, &attached(cx, role).await?).await?;
-    let inline = cx
-        .call("iam:ListRolePolicies", || cx.iam().list_role_policies().role_name(role).send())
-        .await
-        .or_absent()?;
-    for name in inline.iter().flat_map(|answer| answer.policy_names()) {
-        remove(cx, role, name).await?;
+    for name in names(cx, role).await? {
+        remove(cx, role, &name).await?;
     }
     let profiles = cx
         .call("iam:ListInstanceProfilesForRole", || {

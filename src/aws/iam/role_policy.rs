@@ -3,10 +3,12 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::role_policies;
+use super::{Role, role_policies};
 use crate::aws::check::Check;
 use crate::aws::{Cx, Policy};
-use crate::graph::{Created, Fault, Foretold, Held, Id, Input, Objection, Place, Resource, Seen};
+use crate::graph::{
+    Created, Fault, Foretold, Held, Id, Input, Listed, Objection, Place, Resource, Scope, Seen,
+};
 use crate::outputs;
 
 /// An inline policy of a role, beside the role's own: for rights on what takes long to come and to go, so
@@ -15,6 +17,11 @@ use crate::outputs;
 /// It goes with its role, which takes all its inline policies off itself before it is deleted.
 #[derive(Debug)]
 pub struct RolePolicy;
+
+impl RolePolicy {
+    /// The name of the policy with a role's rights on databases.
+    pub const DATABASES: &'static str = "databases";
+}
 
 /// What a role's policy is given.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
@@ -46,6 +53,7 @@ impl Resource for RolePolicy {
     const REPLACE_ON: &'static [&'static str] = &["role", "policy_name"];
     const KNOWN_BY: &'static [&'static str] = &["role", "policy_name"];
     const DIES_WITH: Option<&'static str> = Some("role");
+    const PART_OF: Option<&'static str> = Some(Role::KIND);
 
     fn foretell(want: &RolePolicyInputs, _place: &Place) -> Foretold {
         let foretold = Foretold::default().output("policy_name", &want.policy_name);
@@ -111,6 +119,20 @@ impl Resource for RolePolicy {
     async fn delete(cx: &Cx, held: &Held<Self>) -> Result<(), Fault> {
         let (role, name) = held.id.halves()?;
         role_policies::remove(cx, role, name).await
+    }
+
+    /// What else a role of the deployment's has was given to it by hand.
+    async fn parts(cx: &Cx, _scope: &Scope, role: &Id) -> Result<Vec<Listed<Self>>, Fault> {
+        let names = role_policies::names(cx, role.as_str()).await?;
+        let listed = |name: String| Listed {
+            id: Id::from(format!("{role}/{name}")),
+            inputs: RolePolicyInputs {
+                role: role.as_str().into(),
+                policy_name: name,
+                ..RolePolicyInputs::default()
+            },
+        };
+        Ok(names.into_iter().filter(|name| name == Self::DATABASES).map(listed).collect())
     }
 }
 

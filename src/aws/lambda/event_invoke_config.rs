@@ -141,7 +141,7 @@ impl Resource for EventInvokeConfig {
             arn.is_some_and(|arn| is_arn_named(scope, arn.as_str()))
         };
         let ours = is_ours(&seen.inputs.on_failure) || is_ours(&seen.inputs.on_success);
-        Ok(ours.then(|| Listed { id: held.id, inputs: seen.inputs }).into_iter().collect())
+        Ok(if ours { vec![Listed { id: held.id, inputs: seen.inputs }] } else { Vec::new() })
     }
 }
 

@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use crate::aws::injected::{Injected, json as answer, xml};
 use crate::aws::{
-    Authorizer, BucketNotification, EventInvokeConfig, Integration, Route, Schedule, Subscription,
+    Authorizer, BucketNotification, EventInvokeConfig, Integration, RolePolicy, Route, Schedule,
+    Subscription,
 };
 use crate::graph::{Id, Listed, Resource, Scope};
 
@@ -108,4 +109,13 @@ async fn what_is_told_of_is_the_deployments() {
         let found = BucketNotification::parts(&aws.cx(), &scope(), &Id::from("b")).await.unwrap();
         assert_eq!(found.len(), number);
     }
+}
+
+#[tokio::test]
+async fn a_roles_policies_are_those_that_patterns_give_it() {
+    let names = ["maas", "databases", "by-hand"].map(|name| format!("<member>{name}</member>"));
+    let names = format!("<PolicyNames>{}</PolicyNames>", names.concat());
+    let aws = Injected::new().answers("iam:ListRolePolicies", [xml(&names)]);
+    let found = RolePolicy::parts(&aws.cx(), &scope(), &Id::from("shop-dev-users")).await.unwrap();
+    assert_eq!(ids(&found), ["shop-dev-users/databases"]);
 }

@@ -18,9 +18,6 @@ use crate::patterns::parts::{PORT, ingress, ingress_of, join as join_network};
 /// The types that a database may be of.
 pub(in crate::patterns) const KINDS: &[&str] = &[DbCluster::KIND, DbInstance::KIND];
 
-/// The name of the policy with a role's rights on databases.
-const POLICY: &str = "databases";
-
 /// How a function reaches a database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::patterns) enum Way {
@@ -91,7 +88,7 @@ pub(super) fn allow(
     let address = Address::new(at.instance(), &format!("{}-policy", at.part()));
     let policy = all.graph.ensure::<RolePolicy>(address, || RolePolicyInputs {
         role: role.name().into(),
-        policy_name: POLICY.to_owned(),
+        policy_name: RolePolicy::DATABASES.to_owned(),
         ..RolePolicyInputs::default()
     });
     all.graph.order(function, &policy);
