@@ -36,7 +36,7 @@ pub struct Took {
     pub runs: usize,
     pub calls: usize,
     /// Faults whose call did not come: how often some calls are made is up to the emulator's haste.
-    pub missed: Vec<String>,
+    pub missed: Vec<Fault>,
 }
 
 /// A deployment under test.
@@ -153,7 +153,7 @@ impl Trial {
         let words: Vec<&str> = command.iter().map(String::as_str).collect();
         let ended = self.maas(&words[..1], &words[1..]).await?;
         if !self.subject.proxy.calls().iter().any(meant) {
-            self.took.missed.push(fault.to_string());
+            self.took.missed.push(fault.clone());
             return Ok(false);
         }
         match (fault.kind, ended.code) {
