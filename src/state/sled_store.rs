@@ -56,7 +56,7 @@ impl SledStore {
         let db = guarded(path, || {
             let db = config.open()?;
             db.flush()?;
-            reserve(&file)?;
+            make_room(&file, 0)?;
             Ok(db)
         })?;
         disk::make_private(path)?;
@@ -113,7 +113,9 @@ impl Kept {
     fn write(&mut self, path: &Path, changes: Changes) -> Result<(), StateError> {
         let db = self.db.as_ref().ok_or(StateError::Closed)?;
         let mut check = self.check;
+        let bytes = changes.values().flatten().map(Vec::len).sum();
         let written = guarded(path, || {
+            make_room(&self.file, bytes)?;
             let mut batch = sled::Batch::default();
             for (key, value) in changes {
                 if let Some(old) = db.get(&key)? {
@@ -130,7 +132,6 @@ impl Kept {
             batch.insert(CHECK, check.to_bytes());
             db.apply_batch(batch)?;
             db.flush()?;
-            reserve(&self.file)?;
             // On Linux sled's own flush leaves the data in the disk's cache, and the file's length
             // out altogether.
             self.file.sync_data()?;
@@ -163,19 +164,40 @@ impl Kept {
     }
 }
 
-/// Fills the file with zeros up to the end of a segment, as sled itself does when it opens one. To
-/// sync what is written over them takes the disk a fraction of what it takes where the file grows.
+/// The header of a segment, which sled fills first: of one that was never used it is zeros.
+const HEADER_BYTES: usize = 20;
+
+/// Sees to it that the file ends in as many empty segments as a batch of so many bytes may take, and
+/// one more. So whatever room the disk lacks is missed here, before sled has written anything: were
+/// it missed in the midst of a batch, sled could lose what it had confirmed before. And to sync what
+/// is written over zeros takes the disk a fraction of what it takes where the file grows.
+///
 /// Only where sled has nothing left to write.
-fn reserve(file: &File) -> Result<(), io::Error> {
+fn make_room(file: &File, bytes: usize) -> Result<(), io::Error> {
+    let segment = SEGMENT_BYTES as u64;
     let length = file.metadata()?.len();
-    let whole = length.max(1).next_multiple_of(SEGMENT_BYTES as u64);
-    match usize::try_from(whole - length) {
-        Ok(missing) if missing > 0 => {
-            file.write_all_at(&vec![0; missing], length)?;
-            file.sync_all()
+    let whole = length.next_multiple_of(segment);
+    // What is written besides a batch is less than the batch, or in files of its own.
+    let needed = 1 + (2 * bytes).div_ceil(SEGMENT_BYTES).max(1) as u64;
+    let mut empty = 0;
+    while empty < needed && (empty + 1) * segment <= whole {
+        let mut header = [0; HEADER_BYTES];
+        match file.read_exact_at(&mut header, whole - (empty + 1) * segment) {
+            Ok(()) if header == [0; HEADER_BYTES] => empty += 1,
+            Ok(()) => break,
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => empty += 1,
+            Err(error) => return Err(error),
         }
-        _ => Ok(()),
     }
+    let wanted = whole + (needed - empty) * segment;
+    let Some(missing) = usize::try_from(wanted - length).ok().filter(|missing| *missing > 0) else {
+        return Ok(());
+    };
+    let zeros = vec![0; missing];
+    file.write_all_at(&zeros, length).and_then(|()| file.sync_all()).inspect_err(|_| {
+        // Room for a part of it is of no use.
+        let _ = file.set_len(length);
+    })
 }
 
 impl Store for SledStore {

@@ -251,7 +251,7 @@ fn a_file_that_cannot_grow_loses_nothing_confirmed() {
     for size in [1_000, 20_000, 90_000] {
         let folder = tempfile::tempdir().unwrap();
         // The limit is in blocks of 512 or 1,024 bytes. Ignored, its signal becomes an error.
-        let before = format!("trap '' XFSZ; ulimit -f 2048; export SIZE={size}");
+        let before = format!("trap '' XFSZ; ulimit -f 8192; export SIZE={size}");
         let child = other_process(test, folder.path(), &before);
         failed_well(child, folder.path(), "file too large", || ());
     }

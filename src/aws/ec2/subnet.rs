@@ -54,6 +54,8 @@ impl Resource for Subnet {
     const NAME: Option<Naming> = Some(NAMING);
     const TAGGED: bool = true;
     const REPLACE_ON: &'static [&'static str] = &["vpc", "cidr_block", "zone"];
+    // Of two with the same addresses AWS refuses the second.
+    const KNOWN_BY: &'static [&'static str] = &["vpc", "cidr_block"];
     // The region may get a zone between two others; the subnet stays where it is.
     const UNREAD: &'static [&'static str] = &["zone"];
 
