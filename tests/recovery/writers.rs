@@ -23,7 +23,7 @@ async fn a_second_run_is_told_who_holds_the_state_and_reading_goes_on() {
         let by = format!("`maas apply` of tester (process {pid} on {}", host.trim());
         // The message is wrapped to lines.
         let told = told.replace("│ ", "");
-        for word in [&*by, " since 2", "now at", "steps of apply"] {
+        for word in [&*by, " since 2", "now at step 1 of "] {
             assert!(told.contains(word), "{word:?} in {told}");
         }
     }
