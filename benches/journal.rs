@@ -59,6 +59,8 @@ struct Thing;
 struct ThingInputs {
     name: Input<String>,
     before: Option<Input<String>>,
+    /// Whether its id is known before it exists, as most of AWS's names and ARNs are.
+    foretold: bool,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -79,8 +81,11 @@ impl Resource for Thing {
     const NAME: Option<Naming> =
         Some(Naming { input: "name", longest: 64, charset: Charset::Word, global: false });
 
-    fn foretell(_want: &ThingInputs, _place: &Place) -> Foretold {
-        Foretold::default()
+    fn foretell(want: &ThingInputs, _place: &Place) -> Foretold {
+        match want.name.known().filter(|_| want.foretold) {
+            Some(name) => Foretold::default().id(name.as_str()).output("id", name),
+            None => Foretold::default(),
+        }
     }
 
     async fn create(_cx: &Cx<()>, want: &ThingInputs) -> Result<Created<Self>, Fault> {
@@ -107,14 +112,14 @@ impl Resource for Thing {
 }
 
 /// Things in chains of that length.
-fn graph(chain: usize) -> Graph {
+fn graph(chain: usize, foretold: bool) -> Graph {
     let scope = Scope { project: "bench".into(), environment: "dev".into(), ..Scope::default() };
     let mut graph = Graph::new(scope);
     let at = |n: usize| Address::new(&format!("i{n}"), "thing");
     for n in 0..RESOURCES {
         let before = (n % chain > 0)
             .then(|| Output::<String>::of(&Handle::<Thing>::at(at(n - 1)), "id").into());
-        graph.add::<Thing>(at(n), ThingInputs { before, ..ThingInputs::default() });
+        graph.add::<Thing>(at(n), ThingInputs { before, foretold, ..ThingInputs::default() });
     }
     graph.finish().unwrap()
 }
@@ -195,13 +200,15 @@ fn median(mut times: Vec<Duration>) -> Duration {
 #[tokio::main]
 async fn main() {
     println!("{RESOURCES} resources, {} ms a call, {ROUNDS} rounds", CALL.as_millis());
-    for (what, chain, parallelism) in [
-        ("16 at once", 1, 16),
-        ("chains of ten, 16 at once", 10, 16),
-        ("4 at once", 1, 4),
-        ("one after the other", RESOURCES, 16),
+    for (what, chain, parallelism, foretold) in [
+        ("16 at once", 1, 16, true),
+        ("4 at once", 1, 4, true),
+        ("chains of ten, 16 at once", 10, 16, true),
+        ("one after the other", RESOURCES, 16, true),
+        ("chains of ten, ids unknown", 10, 16, false),
+        ("one after the other, ids unknown", RESOURCES, 16, false),
     ] {
-        let graph = graph(chain);
+        let graph = graph(chain, foretold);
         let (mut disk, mut memory, mut writes) = (Vec::new(), Vec::new(), Vec::new());
         for _ in 0..ROUNDS {
             memory.push(in_memory(&graph, parallelism).await);
@@ -211,7 +218,7 @@ async fn main() {
         let ratio = disk.as_secs_f64() / memory.as_secs_f64();
         let (count, write) = (writes.len() / ROUNDS, median(writes));
         println!(
-            "{what:<28} {disk:>10.1?} with, {memory:>10.1?} without: {ratio:.2} ({count} writes of {write:.1?})"
+            "{what:<33} {disk:>10.1?} with, {memory:>10.1?} without: {ratio:.2} ({count} writes of {write:.1?})"
         );
     }
 }

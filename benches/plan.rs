@@ -121,11 +121,12 @@ fn prepare(folder: &Path, instances: usize) -> usize {
 /// Wall time, processor time (both in ms) and peak memory (in MiB) of one run of the binary.
 fn measure(folder: &Path, arguments: &[&str]) -> (f64, f64, f64) {
     const SCRIPT: &str = "import resource, subprocess, sys, time\n\
-        t = time.perf_counter()\n\
+        def used():\n    \x20u = resource.getrusage(resource.RUSAGE_CHILDREN)\n    \x20return u.ru_utime + u.ru_stime\n\
+        before, t = used(), time.perf_counter()\n\
         code = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL).returncode\n\
         t = time.perf_counter() - t\n\
-        u = resource.getrusage(resource.RUSAGE_CHILDREN)\n\
-        print(t * 1000, (u.ru_utime + u.ru_stime) * 1000, u.ru_maxrss / 1024, code)";
+        peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss\n\
+        print(t * 1000, (used() - before) * 1000, peak / 1024, code)";
     let output = Command::new("python3")
         .args(["-c", SCRIPT, env!("CARGO_BIN_EXE_maas")])
         .args(arguments)
