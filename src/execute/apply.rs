@@ -54,6 +54,13 @@ impl<'a> Applied<'a> {
         copies(&self.records.lock().unwrap_or_else(PoisonError::into_inner), address)
     }
 
+    /// Whether a copy that was left behind is the current one itself: where the cloud was asked for a
+    /// new one and gave back the old one.
+    pub fn is_current_too(&self, copy: &Record) -> bool {
+        let current = self.record(&copy.address.clone().into()).filter(|_| copy.deposed);
+        current.is_some_and(|it| it.kind == copy.kind && it.id.is_some() && it.id == copy.id)
+    }
+
     pub fn put(&self, record: Record) {
         self.records.lock().unwrap_or_else(PoisonError::into_inner).insert(record.key(), record);
     }

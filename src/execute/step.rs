@@ -283,7 +283,8 @@ impl Work<'_> {
             .applied
             .record(&self.step.key)
             .ok_or_else(|| defect(self.step, "it has no record to delete"))?;
-        let Some(held) = going(&record, self.step) else { return Ok((Task::Forget, None)) };
+        let held = going(&record, self.step).filter(|_| !self.applied.is_current_too(&record));
+        let Some(held) = held else { return Ok((Task::Forget, None)) };
         let intent = self.intent(state::Operation::Delete, &held.inputs);
         Ok((Task::Delete { held, seq: intent.seq }, Some(intent)))
     }

@@ -235,7 +235,9 @@ impl<'a> Round<'a> {
         match decision.verdict {
             Verdict::Create | Verdict::Replace { .. } => foretold(),
             Verdict::Keep => recorded(),
-            Verdict::Update => recorded().filter(|_| !self.moves(at, output, &decision.changes)),
+            Verdict::Update if self.moves(at, output, &decision.changes) => None,
+            // One that is half made has no outputs yet; what uses it may be there all the same.
+            Verdict::Update => recorded().or_else(foretold),
         }
     }
 
@@ -355,7 +357,11 @@ impl<'a> Round<'a> {
         let generated = matches!(node.name, NameOrigin::Generated(_));
         decision.generation = self.world.snapshot.next_generation(&node.address);
         let inputs = decision.inputs.insert(self.inputs(node, resource, decision.generation)?);
-        let stays = |input: &str| record.inputs.get(input) == inputs.preview.get(input);
+        // What is not known yet may turn out to be as it was.
+        let stays = |input: &str| match inputs.preview.get(input) {
+            Some(wanted) if document::is_pending(wanted) => true,
+            wanted => record.inputs.get(input) == wanted,
+        };
         let known_by = node.traits.known_by;
         let collides = node.traits.name.is_some_and(|naming| !generated && stays(naming.input))
             || (!known_by.is_empty() && known_by.iter().all(|input| stays(input)));

@@ -123,3 +123,26 @@ async fn what_was_lost_and_half_made_again_is_found() {
         assert!(stage.plan(&wanted).is_empty());
     }
 }
+
+/// What was made of a thing was there, and that the thing itself was made had not reached the disk: the
+/// tie, whose thing was not known, was made once more, which gave back the same one, and deleted.
+#[tokio::test]
+async fn what_uses_a_half_made_thing_stays() {
+    let tied = Want { ties: [("x".into(), 1)].into(), ..want(1) };
+    for nth in 1..6 {
+        let (before, wanted) = (wanted(&[]), wanted(&[("a", tied.clone())]));
+        let (trouble, replace, lost) = (Trouble::KillAfter, Vec::new(), Vec::new());
+        let case = Case {
+            before,
+            wanted,
+            replace,
+            nth,
+            trouble,
+            again: None,
+            forgets: true,
+            back: false,
+            lost,
+        };
+        case.converges().await;
+    }
+}
