@@ -4,6 +4,9 @@
 //! Run by hand: `cargo bench --bench apply`. Between `maas` and the emulator stands a proxy that
 //! delays each call. The longest path is that of the plan's steps, each as long as it took; a run
 //! that waits for nothing else takes as long as that.
+//!
+//! Measured with the release binary on two quiet cores, 211 resources in 348 calls: 1.01 times the longest
+//! path without delay, 1.00 with 50 ms a call, 1.03 with 100 ms.
 
 #![expect(
     clippy::unwrap_used,

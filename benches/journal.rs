@@ -9,25 +9,27 @@
 //! close it is not counted.
 //!
 //! A call goes out behind its intent, so that a step waits for the disk where its intent could not be
-//! written before: at the start of a run, and behind a step whose outputs it needs. Everything else
-//! is written while calls are under way: the intents of as many steps as run at once, all together,
-//! and with them what ended meanwhile. A chain whose links wait for each other's outputs has no such
-//! work: it writes once a link, which adds that one write to each 5 ms.
+//! written before: at the start of a run, and behind a step whose outputs it needs and nobody can
+//! foretell. Everything else is written while calls are under way: the intents of as many steps as
+//! run at once and of those behind them, all together, and with them what ended meanwhile. A chain
+//! whose links wait for ids that the cloud makes up has no such work: it writes once a link, which adds
+//! that one write to each 5 ms.
 //!
-//! Measured with the dev profile on two cores; before, each intent was a write, each end of a step
-//! another one, and the file grew (that was measured while others used the cores, too):
+//! Measured with the dev profile on two quiet cores:
 //!
-//! | | before | ratio | writes an apply | a write |
-//! |---|---|---|---|---|
-//! | 16 at once | 1.68 | 1.04 | 15 | 1.3 ms |
-//! | chains of ten, 16 at once | 1.49 | 1.18 | 40 | 0.8 ms |
-//! | 4 at once | 1.84 | 0.99 | 63 | 0.7 ms |
-//! | one after the other | 1.35 | 1.14 | 101 | 0.9 ms |
+//! | | ratio | writes an apply | a write |
+//! |---|---|---|---|
+//! | 16 at once | 1.05 | 15 | 1.6 ms |
+//! | 4 at once | 1.00 | 56 | 0.9 ms |
+//! | chains of ten, 16 at once | 1.07 | 26 | 1.1 ms |
+//! | one after the other | 1.03 | 100 | 1.2 ms |
+//! | chains of ten, ids unknown | 1.12 | 43 | 1.1 ms |
+//! | one after the other, ids unknown | 1.17 | 101 | 1.2 ms |
 //!
-//! What is left of 16 at once are its first write and its last. Of a write, `fdatasync` is 0.16 ms (1.2 ms
-//! while the file grew) and sled's own `sync_file_range` 0.1 to 0.3 ms; the rest is sled and serde
-//! without optimization, and threads that wait for each other. In a chain of calls of 50 ms rather than
-//! 5, a write of 0.9 ms is 2 %.
+//! What is left of 16 at once are its first write and its last. Of a write, `fdatasync` is 0.16 ms and
+//! sled's own `sync_file_range` 0.1 to 0.3 ms; the rest is sled and serde without optimization, and
+//! threads that wait for each other. In a chain of calls of 50 ms rather than 5, a write of 0.9 ms is
+//! 2 %.
 
 #![expect(
     clippy::unwrap_used,

@@ -3,6 +3,15 @@
 //! Run by hand: `cargo bench --bench plan`. It makes a state as an apply would leave it, without a
 //! cloud, and runs the binary on it. Each line has the count of resources beside the time, and the
 //! time for 1,000 of them, which stays the same where planning grows linearly.
+//!
+//! Measured with the release profile on two quiet cores (`maas --version` took 4.5 ms):
+//!
+//! | instances | resources | wall | processor | memory |
+//! |---|---|---|---|---|
+//! | 10 | 107 | 9.5 ms | 9.2 ms | 28 MiB |
+//! | 100 | 1,067 | 29 ms | 29 ms | 43 MiB |
+//! | 500 | 5,331 | 158 ms | 161 ms | 91 MiB |
+//! | 1,000 | 10,667 | 273 to 293 ms | 275 to 300 ms | 142 MiB |
 
 #![expect(
     clippy::unwrap_used,
