@@ -9,7 +9,7 @@ use super::Bench;
 use super::recover::copies;
 use crate::graph::document::{self, Tie};
 use crate::graph::{Address, AnyResource, Document, Fault, FaultKind, Graph, Id};
-use crate::plan::{Plan, Step};
+use crate::plan::{Operation, Plan, Step};
 use crate::state::{Key, Record};
 
 /// The records as they are at each moment of a run, and how wanted inputs are made from them.
@@ -19,6 +19,8 @@ pub(super) struct Applied<'a> {
     account: Option<String>,
     salt: String,
     records: Mutex<BTreeMap<Key, Record>>,
+    /// What goes with its owner, by the owner.
+    parts: BTreeMap<&'a Key, Vec<&'a Key>>,
 }
 
 /// The inputs of one step, made ready.
@@ -32,13 +34,24 @@ pub(super) struct Ready {
 impl<'a> Applied<'a> {
     pub fn new(bench: &Bench, plan: &'a Plan, graph: &'a Graph) -> Self {
         let snapshot = bench.keeper.snapshot();
+        let mut parts: BTreeMap<&Key, Vec<&Key>> = BTreeMap::new();
+        for part in plan.steps.iter().filter(|it| it.operation == Operation::DeleteWithOwner) {
+            let owners = part.after.iter().map(|owner| &plan.step(*owner).key);
+            owners.for_each(|owner| parts.entry(owner).or_default().push(&part.key));
+        }
         Self {
             plan,
             graph,
             account: bench.place.account.clone(),
             salt: snapshot.meta.salt.clone(),
             records: Mutex::new(snapshot.records.clone()),
+            parts,
         }
+    }
+
+    /// What goes with what the step of this key deletes.
+    pub fn parts(&self, owner: &Key) -> Vec<Key> {
+        self.parts.get(owner).into_iter().flatten().map(|key| (*key).clone()).collect()
     }
 
     pub fn salt(&self) -> &str {

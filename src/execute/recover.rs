@@ -100,16 +100,18 @@ async fn settled(
     match intent.operation {
         Operation::Delete => match recorded {
             Some(record) if is_there(bench, record, told).await? => {
-                let batch = Batch::new().put(Record { finished: false, ..record.clone() });
+                let batch = Batch::new().put(record.clone().interrupted(&intent.needs));
                 Ok((batch, "its deletion was interrupted".to_owned()))
             }
             _ => {
-                let batch = Batch::new().remove(intent.key.clone());
+                let parts = recorded.map(|record| gone_with(bench, snapshot, record));
+                let gone = parts.into_iter().flatten().chain([intent.key.clone()]);
+                let batch = gone.fold(Batch::new(), Batch::remove);
                 Ok((batch, "it was deleted before the interruption".to_owned()))
             }
         },
         Operation::Update => {
-            let unfinished = recorded.map(|record| Record { finished: false, ..record.clone() });
+            let unfinished = recorded.map(|record| record.clone().interrupted(&intent.needs));
             let batch = unfinished.into_iter().fold(Batch::new(), Batch::put);
             Ok((batch, "its update was interrupted and goes on".to_owned()))
         }
@@ -136,6 +138,16 @@ async fn settled(
             }
         }
     }
+}
+
+/// The records of what the cloud deleted with its owner.
+fn gone_with(bench: &Bench, snapshot: &Snapshot, owner: &Record) -> Vec<Key> {
+    let parts = snapshot.records.iter().filter(|(_, part)| {
+        let input = || bench.catalogue.traits(&part.kind)?.dies_with;
+        part.owner.as_ref() == Some(&owner.address)
+            && input().is_some_and(|input| snapshot.owner_of(part, input) == Some(owner))
+    });
+    parts.map(|(key, _)| key.clone()).collect()
 }
 
 /// The record of what an intent was about to make.
@@ -185,24 +197,15 @@ pub(super) async fn look_for(
 }
 
 /// Whether a recorded thing that was about to be deleted is there. That it is not is known only when
-/// it is `told`; and that it is, only when it would not be seen any more.
+/// it is `told`.
 async fn is_there(bench: &Bench, record: &Record, told: Instant) -> Result<bool, Fault> {
-    let traits = bench.catalogue.traits(&record.kind).ok_or_else(|| unknown(&record.kind))?;
-    let lingers = Duration::from_secs(traits.lingers.into());
-    // Where nothing lags, nothing lingers either.
-    let seen = told + if bench.settle_time.is_zero() { Duration::ZERO } else { lingers };
     loop {
         let now = Instant::now();
         let is_there = matches!(read(bench, record).await?, Some(Observed::Seen(_)));
-        let known = match is_there {
-            true if lingers.is_zero() => now,
-            true => seen,
-            false => told,
-        };
-        if now >= known {
+        if is_there || now >= told {
             return Ok(is_there);
         }
-        bench.stop.sleep(PAUSE.min(known - now)).await?;
+        bench.stop.sleep(PAUSE.min(told - now)).await?;
     }
 }
 

@@ -294,7 +294,9 @@ impl Work<'_> {
         let id = held.id.clone();
         match self.resource.delete(self.cx(), held).await {
             Ok(()) => {
-                self.conclude(Batch::new().remove(key.clone()).close(seq))?;
+                // What went with it is not there either.
+                let gone = self.applied.parts(key).into_iter().chain([key.clone()]);
+                self.conclude(gone.fold(Batch::new(), Batch::remove).close(seq))?;
                 self.applied.remove(key);
                 Ok(id)
             }
@@ -310,7 +312,7 @@ impl Work<'_> {
     /// Some of what a call of several was to do may be done.
     fn unfinished(&self) -> Batch {
         let record = self.applied.record(&self.step.key);
-        let unfinished = record.map(|record| Record { finished: false, ..record });
+        let unfinished = record.map(|record| record.interrupted(&self.step.needs));
         unfinished.into_iter().fold(Batch::new(), Batch::put)
     }
 

@@ -222,8 +222,6 @@ pub trait Resource: Sized + Send + Sync + 'static {
     const SENSITIVE: Paths = &[];
     /// The input that names its owner, with which the cloud deletes it.
     const DIES_WITH: Option<&'static str> = None;
-    /// How long, in seconds, one that was deleted may answer as if nothing had happened.
-    const LINGERS: u32 = 0;
     /// The type that its things are parts of, where nothing on them says whose they are: what the
     /// manifest has lost of them is found under what it has.
     const PART_OF: Option<&'static str> = None;

@@ -76,8 +76,13 @@ pub fn check(plan: &Plan, snapshot: &Snapshot) -> Vec<Flaw> {
         };
         for need in &record.needs {
             let down = downs.get(&Key::from(need.clone()));
+            let ordered = |down: &StepId| {
+                // One that goes first may be what its user's successor waits for.
+                precedes(plan, gone, *down)
+                    || plan.step(*down).goes_first() && precedes(plan, *down, gone)
+            };
             if down.is_some_and(|down| {
-                plan.step(*down).operation == Operation::Delete && !precedes(plan, gone, *down)
+                plan.step(*down).operation == Operation::Delete && !ordered(down)
             }) {
                 let rule = "it is deleted before something that needs it";
                 flaws.push(Flaw { key: need.clone().into(), rule });

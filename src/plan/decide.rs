@@ -363,8 +363,15 @@ impl<'a> Round<'a> {
             wanted => record.inputs.get(input) == wanted,
         };
         let known_by = node.traits.known_by;
-        let collides = node.traits.name.is_some_and(|naming| !generated && stays(naming.input))
+        // Of what goes with its owner there are two as long as there are two of that.
+        let moves = node
+            .owner()
+            .and_then(|owner| self.decisions.get(&owner))
+            .is_some_and(|owner| matches!(owner.verdict, Verdict::Replace { new_first: true }));
+        let alone = node.traits.one_at_a_time
             || (!known_by.is_empty() && known_by.iter().all(|input| stays(input)));
+        let collides = node.traits.name.is_some_and(|naming| !generated && stays(naming.input))
+            || (alone && !moves);
         // What its old one uses may be needed by the new one over others.
         let below_delete_first = node.needs().union(&record.needs).any(|need| {
             matches!(
@@ -372,7 +379,7 @@ impl<'a> Round<'a> {
                 Some(Decision { verdict: Verdict::Replace { new_first: false }, .. })
             )
         });
-        let new_first = !(node.traits.one_at_a_time || collides || below_delete_first);
+        let new_first = !(collides || below_delete_first);
         decision.verdict = Verdict::Replace { new_first };
         Ok(())
     }

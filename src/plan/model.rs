@@ -207,6 +207,12 @@ impl Step {
         }
     }
 
+    /// Whether it deletes what goes before its replacement comes; the record of one that goes after it
+    /// steps aside.
+    pub fn goes_first(&self) -> bool {
+        self.half == Some(Half::Old) && self.key.generation.is_none()
+    }
+
     /// Whether it takes over what exists already.
     pub fn adopts(&self) -> bool {
         self.reasons.iter().any(|reason| matches!(reason, Reason::Adopted(_)))

@@ -47,8 +47,9 @@ pub(super) fn order(world: &World<'_>, decisions: Decisions) -> Plan {
     }
     order.add_unwanted(&decisions);
     order.wait_for_needs();
-    order.wait_for_users();
-    order.die_with_owners();
+    let may_wait = order.wait_for_users();
+    let dying = order.die_with_owners();
+    order.wait_where_possible(may_wait, &dying);
     Plan {
         project: world.graph.scope().project.clone(),
         environment: world.graph.scope().environment.clone(),
@@ -208,26 +209,43 @@ impl Order<'_> {
         }
     }
 
-    /// Deletions wait for whatever needs the resource: by its record, it is there until then.
-    fn wait_for_users(&mut self) {
+    /// Deletions wait for whatever needs the resource: by its record, it is there until then. Gives
+    /// back what waits only where nothing else stands against it, as step and what it waits for.
+    fn wait_for_users(&mut self) -> Vec<(usize, usize)> {
         let mut users: BTreeMap<&Address, Vec<&Key>> = BTreeMap::new();
         for (user, record) in &self.world.snapshot.records {
             record.needs.iter().for_each(|need| users.entry(need).or_default().push(user));
         }
         let (mut waits, mut may_wait) = (Vec::new(), Vec::new());
         for (used, &down) in &self.downs {
+            // A need names no generation. What a copy that was left behind needs itself was there
+            // before it, so that it can only need the copy's successor. And where the users of one that
+            // goes first need its new one to let go of it, they do without it for a while.
             let left = self.world.snapshot.records.get(used).is_some_and(|record| record.deposed);
-            let waits = if left { &mut may_wait } else { &mut waits };
+            let weak = left || self.goes_first(used);
             let users = users.get(&used.address).into_iter().flatten();
-            waits.extend(users.filter_map(|user| Some((down, self.freed(user, used)?))));
+            for free in users.filter_map(|user| self.freed(user, used)).filter(|free| *free != down)
+            {
+                // What goes with its owner goes without a call, so nothing but the owner waits for it.
+                let weak = weak || self.dying_owner(&self.steps[free]).is_some();
+                if weak { &mut may_wait } else { &mut waits }.push((down, free));
+            }
         }
-        for (down, free) in waits.into_iter().filter(|(down, free)| down != free) {
+        for (down, free) in waits {
             self.steps[down].after.insert(StepId(free));
         }
-        // A need names no generation. What a copy that was left behind needs itself was there before
-        // it, so that it can only need the copy's successor.
-        for (down, free) in may_wait.into_iter().filter(|(down, free)| down != free) {
-            if !self.waits_for(free, down) {
+        may_wait
+    }
+
+    fn wait_where_possible(
+        &mut self,
+        may_wait: Vec<(usize, usize)>,
+        dying: &BTreeMap<usize, usize>,
+    ) {
+        for (down, free) in may_wait {
+            let down = dying.get(&down).copied().unwrap_or(down);
+            let waits = !dying.contains_key(&free) && down != free;
+            if waits && !self.waits_for(free, down) {
                 self.steps[down].after.insert(StepId(free));
             }
         }
@@ -245,6 +263,11 @@ impl Order<'_> {
         false
     }
 
+    /// Whether what is recorded there goes before its new one comes.
+    fn goes_first(&self, key: &Key) -> bool {
+        self.downs.get(key).is_some_and(|down| self.steps[*down].goes_first())
+    }
+
     /// The step after which the recorded `user` no longer uses `used`.
     fn freed(&self, user: &Key, used: &Key) -> Option<usize> {
         let aside = || {
@@ -252,57 +275,49 @@ impl Order<'_> {
             self.downs.get(&Key { address: user.address.clone(), generation: Some(generation) })
         };
         if let Some(&down) = self.downs.get(user).or_else(aside) {
-            // What goes with its owner goes without a call, so nothing but the owner waits for it.
-            return self.dying_owner(&self.steps[down]).is_none().then_some(down);
+            return Some(down);
         }
         let up = *self.ups.get(&user.address).filter(|_| user.generation.is_none())?;
-        let comes_back = self.ups.get(&used.address).map(|at| &self.steps[*at]);
-        let old_first = comes_back.is_some_and(|new| {
-            self.downs.get(used).is_some_and(|old| new.after.contains(&StepId(*old)))
-        });
-        (!old_first).then_some(up)
+        (!self.goes_first(used)).then_some(up)
     }
 
     /// The step that deletes the owner of what this step deletes, if that takes it along.
     fn dying_owner(&self, step: &Step) -> Option<usize> {
-        self.traits(&step.kind)?.dies_with?;
+        let input = self.traits(&step.kind)?.dies_with?;
         if step.operation == Operation::Forget {
             return None;
         }
-        let owner = step.owner.as_ref()?;
-        let of = |generation| {
-            let down = self.downs.get(&Key { address: owner.clone(), generation }).copied();
-            down.filter(|down| self.steps[*down].operation != Operation::Forget)
-        };
-        // Both are the current ones, or both are the old halves of replacements.
-        match step.half {
-            Some(Half::Old) => {
-                let record = self.world.record(owner)?;
-                of(Some(record.generation))
-                    .or_else(|| of(None))
-                    .filter(|down| self.steps[*down].half == Some(Half::Old))
-            }
-            _ if step.key.generation.is_some() => None,
-            _ => of(None).filter(|down| self.steps[*down].half.is_none()),
-        }
+        let owner = self.world.snapshot.owner_of(self.recorded(step)?, input)?;
+        let old = Key { address: owner.address.clone(), generation: Some(owner.generation) };
+        let down = *self.downs.get(&owner.key()).or_else(|| self.downs.get(&old))?;
+        (self.steps[down].operation != Operation::Forget).then_some(down)
     }
 
-    fn die_with_owners(&mut self) {
-        let dying: Vec<(usize, usize)> = self
-            .downs
-            .values()
-            .filter_map(|&down| Some((down, self.dying_owner(&self.steps[down])?)))
-            .collect();
-        for &(down, owner) in &dying {
+    /// The record of what a step deletes.
+    fn recorded(&self, step: &Step) -> Option<&Record> {
+        let current = Key::from(step.key.address.clone());
+        let records = &self.world.snapshot.records;
+        let current = || records.get(&current).filter(|it| it.generation == step.generation);
+        records.get(&step.key).or_else(current)
+    }
+
+    /// Lets what goes with its owner go without a call, unless the owner has to wait for it; gives back
+    /// which step goes with which.
+    fn die_with_owners(&mut self) -> BTreeMap<usize, usize> {
+        let mut dying = BTreeMap::new();
+        for down in self.downs.values().copied().collect::<Vec<_>>() {
+            let Some(owner) = self.dying_owner(&self.steps[down]) else { continue };
+            if self.waits_for(owner, down) || self.waits_for(down, owner) {
+                continue;
+            }
             // What waited for this one's deletion to be safe now waits for the owner's.
-            let waits = std::mem::take(&mut self.steps[down].after);
-            self.steps[owner].after.extend(waits.into_iter().filter(|id| id.0 != owner));
-        }
-        for (down, owner) in dying {
+            let waits = std::mem::replace(&mut self.steps[down].after, [StepId(owner)].into());
+            self.steps[owner].after.extend(waits);
             self.steps[down].operation = Operation::DeleteWithOwner;
             self.steps[down].seconds = 0;
-            self.steps[down].after = BTreeSet::from([StepId(owner)]);
+            dying.insert(down, owner);
         }
+        dying
     }
 }
 

@@ -71,6 +71,14 @@ impl Record {
         }
     }
 
+    /// As it is where a call that changes it was interrupted, which was to need these: it may use what
+    /// it used and what it was to use.
+    pub fn interrupted(mut self, needs: &BTreeSet<Address>) -> Self {
+        self.finished = false;
+        self.needs.extend(needs.iter().cloned());
+        self
+    }
+
     /// Under which it is recorded.
     pub fn key(&self) -> Key {
         Key { address: self.address.clone(), generation: self.deposed.then_some(self.generation) }

@@ -51,10 +51,32 @@ impl Snapshot {
     /// The generation of the next one that is made at an address: higher than all that are recorded, so
     /// that it shares neither a name nor a key with any of them.
     pub fn next_generation(&self, address: &Address) -> u32 {
+        let recorded = self.copies(address).map(|record| record.generation);
+        recorded.max().map_or(0, |generation| generation + 1)
+    }
+
+    /// The one of the copies of its owner that something is on, by the input that names the owner.
+    pub fn owner_of(&self, record: &Record, input: &str) -> Option<&Record> {
+        let copies: Vec<&Record> = self.copies(record.owner.as_ref()?).collect();
+        if let [owner] = copies[..] {
+            return Some(owner);
+        }
+        let named = record.inputs.get(input)?;
+        let is_named = |copy: &&Record| {
+            let outputs = copy.outputs.as_ref().and_then(|outputs| outputs.as_object());
+            copy.id.as_ref().is_some_and(|id| *named == id.0)
+                || outputs.is_some_and(|outputs| outputs.values().any(|value| value == named))
+        };
+        let mut named = copies.into_iter().filter(is_named);
+        // Copies with one name do not tell which it is on.
+        named.next().filter(|_| named.next().is_none())
+    }
+
+    /// The records at an address: of the current one, and of copies that replacements left behind.
+    pub fn copies(&self, address: &Address) -> impl Iterator<Item = &Record> {
         let first = Key::from(address.clone());
         let last = Key { generation: Some(u32::MAX), ..first.clone() };
-        let recorded = self.records.range(first..=last).map(|(_, record)| record.generation);
-        recorded.max().map_or(0, |generation| generation + 1)
+        self.records.range(first..=last).map(|(_, record)| record)
     }
 
     /// Applies a batch, with every secret replaced by its digest, and tells what it touched.

@@ -1,7 +1,9 @@
 //! A cloud in memory with four types, and faults at the nth call.
 
+mod child;
 mod nameless;
 
+pub use child::{Child, ChildInputs};
 pub use nameless::{Node, NodeInputs, Tie, TieInputs};
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,9 +19,10 @@ use tokio::sync::Notify;
 use tokio::time::{Duration, Instant};
 
 /// What happens at a call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Trouble {
     /// It is refused.
+    #[default]
     Refused,
     /// It goes through, and its answer is lost.
     AnswerLost,
@@ -51,18 +54,13 @@ struct Inner {
     full: BTreeSet<String>,
     /// Nothing is found before then.
     found_from: Option<Instant>,
-    /// For how long a thing that was deleted still answers.
-    lingering: Duration,
-    /// What was deleted and still answers, until then.
-    ghosts: BTreeMap<String, (ThingInputs, Instant)>,
     log: Vec<String>,
 }
 
 impl Inner {
     fn found(&self, id: &str) -> Option<&ThingInputs> {
         let lags = self.found_from.is_some_and(|from| Instant::now() < from);
-        let ghost = || self.ghosts.get(id).filter(|(_, until)| Instant::now() < *until);
-        self.things.get(id).filter(|_| !lags).or_else(|| ghost().map(|(thing, _)| thing))
+        self.things.get(id).filter(|_| !lags)
     }
 
     /// What keeps a thing from being deleted.
@@ -76,6 +74,15 @@ impl Inner {
         let node = || self.nodes.values().find(|node| node.on.known().is_some_and(|on| on == id));
         let thing = thing.map(|(user, _)| user.as_str());
         thing.or_else(|| node().map(|node| node.label.as_str()))
+    }
+
+    /// Refuses a thing without the part that lets it work.
+    fn lets(&self, thing: &ThingInputs) -> Result<(), Fault> {
+        let Some(through) = &thing.through else { return Ok(()) };
+        match self.children.contains_key(through.get()?) {
+            true => Ok(()),
+            false => Err(Fault::new(FaultKind::Refused, "nothing lets it work")),
+        }
     }
 
     /// Deletes whatever has that id, and what goes with it.
@@ -150,11 +157,6 @@ impl Cloud {
     /// Finds nothing for so long.
     pub fn lags(&self, time: Duration) {
         self.inner().found_from = Some(Instant::now() + time);
-    }
-
-    /// Lets what is deleted answer for so long as if nothing had happened.
-    pub fn lingers(&self, time: Duration) {
-        self.inner().lingering = time;
     }
 
     /// No more trouble.
@@ -233,6 +235,9 @@ pub struct ThingInputs {
     /// What it stands on. Cannot be changed.
     #[serde(default)]
     pub base: Option<Input<Arn>>,
+    /// The part of another thing that lets it work: it is refused without.
+    #[serde(default)]
+    pub through: Option<Input<String>>,
     /// Whether it may not be deleted. The cloud does not know of it.
     #[serde(default)]
     pub kept: bool,
@@ -270,7 +275,6 @@ impl Resource for Thing {
     const UNREAD: &'static [&'static str] = &["kept"];
     const TEARDOWN: &'static [&'static str] = &["kept"];
     const PROTECTED_BY: Option<&'static str> = Some("kept");
-    const LINGERS: u32 = 60;
     const SENSITIVE: &'static [&'static str] = &["secret"];
 
     fn foretell(want: &ThingInputs, place: &Place) -> Foretold {
@@ -285,6 +289,7 @@ impl Resource for Thing {
             if cloud.things.contains_key(&name) {
                 return Err(Fault::new(FaultKind::Exists, format!("{name} exists")));
             }
+            cloud.lets(want)?;
             // As it is before its second call: half made.
             cloud.things.insert(name.clone(), ThingInputs { size: 0, ..want.clone() });
             Ok(())
@@ -309,10 +314,12 @@ impl Resource for Thing {
     ) -> Result<ThingOutputs, Fault> {
         let id = held.id.0.clone();
         let rest = |inputs: &ThingInputs| {
-            (inputs.link.clone(), inputs.secret.clone(), inputs.tags.clone())
+            let ThingInputs { link, through, secret, tags, .. } = inputs.clone();
+            (link, through, secret, tags)
         };
         if !held.finished || rest(&held.inputs) != rest(want) {
             cx.call(format!("change {id}"), |cloud| {
+                cloud.lets(want)?;
                 let thing = cloud
                     .things
                     .get_mut(&id)
@@ -337,10 +344,6 @@ impl Resource for Thing {
         cx.call(format!("delete {id}"), |cloud| {
             if let Some(user) = cloud.user(&id, &arn) {
                 return Err(Fault::new(FaultKind::Refused, format!("{user} uses it")));
-            }
-            if let Some(thing) = cloud.things.get(&id).cloned() {
-                let until = Instant::now() + cloud.lingering;
-                cloud.ghosts.insert(id.clone(), (thing, until));
             }
             cloud.remove(&id);
             Ok(())
@@ -376,104 +379,6 @@ async fn size(cx: &Cx<Cloud>, name: &str, size: u32) -> Result<(), Fault> {
         Ok(())
     })
     .await
-}
-
-/// A part of a thing, which goes with it.
-pub struct Child;
-
-#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ChildInputs {
-    pub owner: Input<String>,
-    pub label: String,
-    pub weight: u32,
-}
-
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-pub struct ChildOutputs {
-    pub id: String,
-}
-
-impl Outputs for ChildOutputs {
-    const NAMES: &'static [&'static str] = &["id"];
-}
-
-impl Resource for Child {
-    type Cloud = Cloud;
-    type Inputs = ChildInputs;
-    type Outputs = ChildOutputs;
-
-    const KIND: &'static str = "fake:child";
-    const REPLACE_ON: &'static [&'static str] = &["owner", "label"];
-    const ONE_AT_A_TIME: bool = true;
-    const DIES_WITH: Option<&'static str> = Some("owner");
-    const PART_OF: Option<&'static str> = Some(Thing::KIND);
-
-    async fn create(cx: &Cx<Cloud>, want: &ChildInputs) -> Result<Created<Self>, Fault> {
-        let id = format!("{}/{}", want.owner.get()?, want.label);
-        cx.call(format!("create {id}"), |cloud| {
-            if !cloud.things.contains_key(want.owner.get()?) {
-                return Err(Fault::new(FaultKind::Refused, "its owner is not there"));
-            }
-            if cloud.children.contains_key(&id) {
-                return Err(Fault::new(FaultKind::Exists, format!("{id} exists")));
-            }
-            cloud.children.insert(id.clone(), want.clone());
-            Ok(())
-        })
-        .await?;
-        Ok(Created { id: Id::from(id.as_str()), outputs: ChildOutputs { id } })
-    }
-
-    async fn read(cx: &Cx<Cloud>, held: &Held<Self>) -> Result<Option<Seen<Self>>, Fault> {
-        let id = held.id.0.clone();
-        let found =
-            cx.call(format!("read {id}"), |cloud| Ok(cloud.children.get(&id).cloned())).await?;
-        Ok(found.map(|inputs| Seen { inputs, outputs: ChildOutputs { id } }))
-    }
-
-    async fn update(
-        cx: &Cx<Cloud>,
-        held: &Held<Self>,
-        want: &ChildInputs,
-    ) -> Result<ChildOutputs, Fault> {
-        let id = held.id.0.clone();
-        cx.call(format!("change {id}"), |cloud| {
-            cloud.children.insert(id.clone(), want.clone());
-            Ok(())
-        })
-        .await?;
-        Ok(ChildOutputs { id })
-    }
-
-    async fn delete(cx: &Cx<Cloud>, held: &Held<Self>) -> Result<(), Fault> {
-        let id = held.id.0.clone();
-        cx.call(format!("delete {id}"), |cloud| {
-            cloud.children.remove(&id);
-            Ok(())
-        })
-        .await
-    }
-
-    async fn find(cx: &Cx<Cloud>, want: &ChildInputs) -> Result<Option<Id>, Fault> {
-        let id = format!("{}/{}", want.owner.get()?, want.label);
-        let there =
-            cx.call(format!("find {id}"), |cloud| Ok(cloud.children.contains_key(&id))).await?;
-        Ok(there.then(|| Id::from(id)))
-    }
-
-    async fn parts(cx: &Cx<Cloud>, _: &Scope, whole: &Id) -> Result<Vec<Listed<Self>>, Fault> {
-        let of = format!("{whole}/");
-        cx.call(format!("list parts of {whole}"), |cloud| {
-            let parts = cloud.children.iter().filter(|(id, _)| id.starts_with(&of));
-            let listed = |(id, child): (&String, &ChildInputs)| Listed {
-                id: Id::from(id.as_str()),
-                inputs: child.clone(),
-            };
-            Ok(parts.map(listed).collect())
-        })
-        .await
-    }
 }
 
 /// All types.

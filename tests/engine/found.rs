@@ -14,18 +14,7 @@ async fn a_child_that_went_with_its_owner_is_made_again() {
     let moved = Want { base: Some("d".into()), ..family.clone() };
     let before = wanted(&[("a", want(1)), ("b", want(1)), ("e", family)]);
     let wanted = wanted(&[("d", want(1)), ("e", moved)]);
-    let trouble = Trouble::KillBefore;
-    let case = Case {
-        before,
-        wanted,
-        replace: Vec::new(),
-        nth: 1,
-        trouble,
-        again: None,
-        forgets: false,
-        back: false,
-        lost: Vec::new(),
-    };
+    let case = Case { before, wanted, nth: 1, trouble: Trouble::KillBefore, ..Case::default() };
     case.converges().await;
 }
 
@@ -34,18 +23,7 @@ async fn a_child_that_went_with_its_owner_is_made_again() {
 async fn a_rebuilt_state_knows_who_uses_an_old_half() {
     let before = wanted(&[("b", want(1)), ("d", Want { link: Some("b".into()), ..want(1) })]);
     let wanted = wanted(&[("b", Want { pinned: true, ..want(2) }), ("d", want(2))]);
-    let trouble = Trouble::Refused;
-    let case = Case {
-        before,
-        wanted,
-        replace: Vec::new(),
-        nth: 2,
-        trouble,
-        again: None,
-        forgets: false,
-        back: false,
-        lost: Vec::new(),
-    };
+    let case = Case { before, wanted, nth: 2, trouble: Trouble::Refused, ..Case::default() };
     case.converges_without_state().await;
 }
 
@@ -58,18 +36,7 @@ async fn what_held_on_to_one_that_goes_first_goes_before_it() {
     let round = Want { shape: "round".into(), ..square };
     let moved = Want { base: Some("c".into()), ..want(1) };
     let wanted = wanted(&[("a", round), ("c", linked), ("d", moved)]);
-    let trouble = Trouble::Refused;
-    let case = Case {
-        before,
-        wanted,
-        replace: Vec::new(),
-        nth: 1,
-        trouble,
-        again: None,
-        forgets: false,
-        back: false,
-        lost: Vec::new(),
-    };
+    let case = Case { before, wanted, nth: 1, trouble: Trouble::Refused, ..Case::default() };
     case.converges().await;
 }
 
@@ -131,18 +98,230 @@ async fn what_uses_a_half_made_thing_stays() {
     let tied = Want { ties: [("x".into(), 1)].into(), ..want(1) };
     for nth in 1..6 {
         let (before, wanted) = (wanted(&[]), wanted(&[("a", tied.clone())]));
-        let (trouble, replace, lost) = (Trouble::KillAfter, Vec::new(), Vec::new());
-        let case = Case {
-            before,
-            wanted,
-            replace,
-            nth,
-            trouble,
-            again: None,
-            forgets: true,
-            back: false,
-            lost,
-        };
+        let trouble = Trouble::KillAfter;
+        let case = Case { before, wanted, nth, trouble, forgets: true, ..Case::default() };
         case.converges().await;
     }
+}
+
+/// An owner went and came back under its name before it was recorded that its child had gone along: the
+/// child's record passed for that of one on the new owner.
+#[tokio::test]
+async fn what_went_along_is_known_to_be_gone_where_its_owner_came_back() {
+    let before = wanted(&[
+        (
+            "a",
+            Want {
+                shape: "square".into(),
+                pinned: true,
+                children: [("x".into(), 2)].into(),
+                nodes: [("x".into(), 2)].into(),
+                ..want(2)
+            },
+        ),
+        (
+            "c",
+            Want {
+                shape: "square".into(),
+                pinned: true,
+                children: [("y".into(), 2)].into(),
+                ties: [("x".into(), 1)].into(),
+                ..want(2)
+            },
+        ),
+        (
+            "d",
+            Want {
+                shape: "square".into(),
+                children: [("x".into(), 2)].into(),
+                ties: [("y".into(), 1)].into(),
+                ..want(2)
+            },
+        ),
+        (
+            "e",
+            Want {
+                base: Some("c".into()),
+                pinned: true,
+                nodes: [("x".into(), 2)].into(),
+                ..want(2)
+            },
+        ),
+    ]);
+    let wanted = wanted(&[
+        ("a", Want { pinned: true, children: [("x".into(), 2)].into(), ..want(2) }),
+        (
+            "d",
+            Want {
+                shape: "square".into(),
+                pinned: true,
+                children: [("x".into(), 1), ("y".into(), 1)].into(),
+                ..want(2)
+            },
+        ),
+    ]);
+    Case {
+        before,
+        wanted,
+        nth: 26,
+        trouble: Trouble::Refused,
+        again: Some((9, Trouble::KillAfter)),
+        forgets: true,
+        back: true,
+        ..Case::default()
+    }
+    .converges()
+    .await;
+}
+
+/// Of the two copies of its owner, the child was taken to go with the one that it was not on.
+#[tokio::test]
+async fn what_goes_along_is_known_until_its_own_owner_goes() {
+    let before = wanted(&[
+        ("a", Want { children: [("x".into(), 1)].into(), ..want(1) }),
+        ("b", Want { nodes: [("x".into(), 1)].into(), ..want(1) }),
+        ("c", Want { nodes: [("y".into(), 1)].into(), ties: [("x".into(), 1)].into(), ..want(1) }),
+    ]);
+    let wanted = wanted(&[
+        (
+            "a",
+            Want {
+                pinned: true,
+                children: [("x".into(), 1)].into(),
+                nodes: [("x".into(), 1)].into(),
+                ..want(1)
+            },
+        ),
+        (
+            "c",
+            Want {
+                shape: "square".into(),
+                children: [("x".into(), 1)].into(),
+                nodes: [("x".into(), 1)].into(),
+                ..want(1)
+            },
+        ),
+    ]);
+    Case {
+        before,
+        wanted,
+        nth: 1,
+        trouble: Trouble::KillBefore,
+        again: Some((4, Trouble::Refused)),
+        back: true,
+        ..Case::default()
+    }
+    .converges()
+    .await;
+}
+
+/// The same where the new owner was only half made.
+#[tokio::test]
+async fn what_went_along_is_known_to_be_gone_where_its_owner_is_half_made() {
+    let before = wanted(&[
+        ("a", Want { children: [("y".into(), 2)].into(), ..want(1) }),
+        (
+            "d",
+            Want {
+                shape: "square".into(),
+                pinned: true,
+                children: [("x".into(), 1)].into(),
+                nodes: [("y".into(), 1)].into(),
+                ties: [("x".into(), 1)].into(),
+                ..want(2)
+            },
+        ),
+        (
+            "e",
+            Want {
+                pinned: true,
+                children: [("x".into(), 1)].into(),
+                nodes: [("x".into(), 1)].into(),
+                ..want(1)
+            },
+        ),
+    ]);
+    let wanted = wanted(&[
+        (
+            "b",
+            Want {
+                shape: "square".into(),
+                children: [("x".into(), 1)].into(),
+                ties: [("x".into(), 1)].into(),
+                ..want(2)
+            },
+        ),
+        (
+            "d",
+            Want {
+                shape: "square".into(),
+                pinned: true,
+                ties: [("y".into(), 2)].into(),
+                ..want(1)
+            },
+        ),
+        (
+            "e",
+            Want {
+                base: Some("b".into()),
+                pinned: true,
+                children: [("x".into(), 1), ("y".into(), 1)].into(),
+                ..want(2)
+            },
+        ),
+    ]);
+    Case {
+        before,
+        wanted,
+        nth: 13,
+        trouble: Trouble::KillAfter,
+        again: Some((8, Trouble::Refused)),
+        forgets: true,
+        ..Case::default()
+    }
+    .converges()
+    .await;
+}
+
+/// What goes first waited for its user's deletion, which waited for that one's user to move to what needs
+/// the new one.
+#[tokio::test]
+async fn what_goes_first_does_not_wait_for_what_waits_for_its_new_one() {
+    let before = wanted(&[
+        ("a", Want { shape: "square".into(), pinned: true, ..want(1) }),
+        ("c", Want { link: Some("a".into()), ..want(1) }),
+        ("e", Want { link: Some("c".into()), ..want(1) }),
+    ]);
+    let wanted = wanted(&[
+        ("a", Want { pinned: true, ..want(1) }),
+        ("d", Want { link: Some("a".into()), ..want(1) }),
+        ("e", Want { link: Some("d".into()), ..want(1) }),
+    ]);
+    Case { before, wanted, nth: 1, trouble: Trouble::Refused, ..Case::default() }.converges().await;
+}
+
+/// An update whose answer was lost was recorded as if it had not been sent, so that nothing waited for it
+/// to let go of what it had taken up.
+#[tokio::test]
+async fn what_an_interrupted_update_took_up_is_not_deleted_before_it_is_let_go() {
+    let before = wanted(&[
+        (
+            "a",
+            Want {
+                children: [("x".into(), 1), ("y".into(), 1)].into(),
+                nodes: [("x".into(), 1)].into(),
+                ties: [("x".into(), 1)].into(),
+                ..want(1)
+            },
+        ),
+        ("c", Want { shape: "square".into(), nodes: [("x".into(), 1)].into(), ..want(1) }),
+        ("d", Want { ..want(1) }),
+    ]);
+    let wanted = wanted(&[
+        ("b", Want { ..want(1) }),
+        ("c", Want { link: Some("b".into()), shape: "square".into(), ..want(2) }),
+    ]);
+    Case { before, wanted, nth: 7, trouble: Trouble::AnswerLost, back: true, ..Case::default() }
+        .converges()
+        .await;
 }

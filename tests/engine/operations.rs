@@ -18,19 +18,21 @@ fn things() -> impl Strategy<Value = Wanted> {
     let children = prop::collection::btree_map("[xy]", 1_u32..3, 0..3);
     let other = || prop::option::of("[a-e]");
     let parts = || prop::collection::btree_map("[xy]", 1_u32..3, 0..2);
-    let thing = (1_u32..3, shape, other(), other(), any::<bool>(), children, parts(), parts());
+    let others = (other(), other(), other());
+    let thing = (1_u32..3, shape, others, any::<bool>(), children, parts(), parts());
     prop::collection::btree_map("[a-e]", thing, 0..5).prop_map(|things| {
         let wants = things.into_iter().map(
-            |(name, (size, shape, link, base, pinned, children, nodes, ties))| {
+            |(name, (size, shape, (link, base, through), pinned, children, nodes, ties))| {
                 // They lead to earlier names only, so that there is no cycle.
                 let earlier = |other: Option<String>| other.filter(|other| *other < name);
-                let (link, base) = (earlier(link), earlier(base));
+                let (link, base, through) = (earlier(link), earlier(base), earlier(through));
                 let shape = shape.to_owned();
                 let want = Want {
                     size,
                     shape,
                     link,
                     base,
+                    through,
                     pinned,
                     children,
                     nodes,
@@ -61,6 +63,7 @@ async fn undisturbed(wanted: &Wanted, before: &Wanted) -> Vec<String> {
 }
 
 /// One operation, and the trouble that it meets.
+#[derive(Default)]
 pub struct Case {
     pub before: Wanted,
     pub wanted: Wanted,
@@ -187,16 +190,9 @@ fn untold(stage: &Stage) -> Vec<String> {
         |address: &Address| snapshot.intents.values().any(|intent| intent.key.address == *address);
     let lost = snapshot.records.values().filter(|record| {
         let there = record.id.as_ref().is_some_and(|id| there.contains_key(&id.0));
-        // What went with its owner is as gone as that, whose successor may be there already.
-        let on = ["owner", "on"].iter().find_map(|input| record.inputs.get(input)?.as_str());
-        let is_recorded = |id: &str| {
-            snapshot.records.values().any(|it| it.id.as_ref().is_some_and(|it| it.0 == id))
-        };
         // A run that reads the cloud finds out that something was deleted by hand.
-        let told = stage.refresh
-            || is_open(&record.address)
-            || record.owner.as_ref().is_some_and(is_open)
-            || record.owner.is_some() && on.is_some_and(|on| !is_recorded(on));
+        let told =
+            stage.refresh || is_open(&record.address) || record.owner.as_ref().is_some_and(is_open);
         record.finished && !there && !told
     });
     let lost = lost.map(|record| format!("{} is recorded and not there", record.key()));
@@ -206,20 +202,27 @@ fn untold(stage: &Stage) -> Vec<String> {
 /// As a test to paste into `found.rs`.
 impl fmt::Debug for Case {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { before, wanted, replace, nth, trouble, again, forgets, back, lost } = self;
-        let (before, wanted) = (source(before), source(wanted));
+        let (before, wanted) = (source(&self.before), source(&self.wanted));
+        let mut keys = format!("nth: {}, trouble: Trouble::{:?}, ", self.nth, self.trouble);
+        if !self.replace.is_empty() {
+            let replace: Vec<String> =
+                self.replace.iter().map(|at| format!("{at:?}.into()")).collect();
+            write!(keys, "replace: vec![{}], ", replace.join(", "))?;
+        }
+        if let Some((nth, trouble)) = self.again {
+            write!(keys, "again: Some(({nth}, Trouble::{trouble:?})), ")?;
+        }
+        for (key, flag) in [("forgets", self.forgets), ("back", self.back)] {
+            flag.then(|| write!(keys, "{key}: true, ")).transpose()?;
+        }
+        if !self.lost.is_empty() {
+            write!(keys, "lost: vec!{:?}, ", self.lost)?;
+        }
         write!(
             f,
             "\n#[tokio::test]\nasync fn found() {{\n    let before = wanted(&[{before}]);\n    \
-             let wanted = wanted(&[{wanted}]);\n    let trouble = Trouble::{trouble:?};\n    \
-             let replace = {replace:?}.map(String::from).into();\n    \
-             let (again, lost) = ({}, vec!{lost:?});\n    \
-             Case {{ before, wanted, replace, nth: {nth}, trouble, again, forgets: {forgets}, back: {back}, lost }}\n        \
-             .converges()\n        .await;\n}}\n",
-            match again {
-                Some((nth, trouble)) => format!("Some(({nth}, Trouble::{trouble:?}))"),
-                None => "None".to_owned(),
-            }
+             let wanted = wanted(&[{wanted}]);\n    \
+             Case {{ before, wanted, {keys}..Case::default() }}.converges().await;\n}}\n",
         )
     }
 }
@@ -227,7 +230,8 @@ impl fmt::Debug for Case {
 fn source(things: &Wanted) -> String {
     let thing = |(name, want): (&String, &Want)| {
         let mut keys = String::new();
-        for (key, other) in [("link", &want.link), ("base", &want.base)] {
+        let others = [("link", &want.link), ("base", &want.base), ("through", &want.through)];
+        for (key, other) in others {
             let _ = other.iter().try_for_each(|o| write!(keys, "{key}: Some({o:?}.into()), "));
         }
         if want.shape != "round" {

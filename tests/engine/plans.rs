@@ -129,6 +129,26 @@ async fn what_goes_first_takes_along_what_stands_on_it() {
     assert!(stage.plan(&changed).is_empty());
 }
 
+/// As the permission of a function that is replaced, and the notification that is refused without it.
+#[tokio::test]
+async fn what_goes_along_with_its_owner_is_made_on_the_new_one_first() {
+    let mut stage = Stage::new();
+    let wanted = wanted(&[
+        ("a", Want { children: [("x".into(), 1)].into(), ..want(1) }),
+        ("b", Want { link: Some("a".into()), through: Some("a".into()), ..want(2) }),
+    ]);
+    stage.applies(&wanted).await;
+    stage.options.replace = ["a/thing".parse().unwrap()].into();
+    let plan = stage.plan(&wanted);
+    let moves = ["Create a/thing", "Create a/x", "Update b/thing"];
+    let goes = ["Delete a/thing#0", "DeleteWithOwner a/x#0"];
+    assert_eq!(steps(&plan), [&moves[..], &goes[..]].concat());
+    stage.applies(&wanted).await;
+    stage.options.replace.clear();
+    assert!(stage.plan(&wanted).is_empty());
+    assert_eq!(stage.cloud.inventory().len(), 3);
+}
+
 #[tokio::test]
 async fn what_is_wanted_no_more_goes_in_reverse_and_takes_its_children_along() {
     let mut stage = Stage::new();

@@ -122,21 +122,6 @@ async fn what_was_interrupted_is_looked_for_at_once() {
     assert_eq!((created, recovered(&stage).len()), (names.len() - made, names.len()));
 }
 
-/// As a queue does on AWS.
-#[tokio::test(start_paused = true)]
-async fn what_was_deleted_and_still_answers_is_not_taken_for_being_there() {
-    let mut stage = Stage::new();
-    let wanted = wanted(&[("a", want(1))]);
-    stage.applies(&wanted).await;
-    stage.settle_time = SETTLE_TIME;
-    stage.cloud.lingers(Duration::from_secs(50));
-    stage.cloud.trouble_at(1, Trouble::KillAfter);
-    assert!(stage.apply(&[].into()).await.is_none());
-    stage.applies(&wanted).await;
-    assert_eq!(recovered(&stage), ["it was deleted before the interruption"]);
-    assert_eq!(stage.cloud.inventory().len(), 1);
-}
-
 #[tokio::test(start_paused = true)]
 async fn what_nobody_answered_is_looked_for_until_it_would_be_seen() {
     let mut stage = Stage::new();

@@ -25,6 +25,8 @@ pub struct Want {
     pub link: Option<String>,
     /// The name of the thing that it stands on.
     pub base: Option<String>,
+    /// The name of the thing whose first child lets it work.
+    pub through: Option<String>,
     /// A name that the user fixed.
     pub pinned: bool,
     /// Whether it may not be deleted.
@@ -55,6 +57,11 @@ pub fn graph(wanted: &Wanted) -> Graph {
             let name = name.as_ref().filter(|name| wanted.contains_key(*name))?;
             Some(Output::<Arn>::of(&Handle::<Thing>::at(at(name)), "arn").into())
         };
+        let through = want.through.as_ref().and_then(|name| {
+            let (label, _) = wanted.get(name)?.children.first_key_value()?;
+            let child = Handle::<Child>::at(Address::new(name, label));
+            Some(Output::<String>::of(&child, "id").into())
+        });
         let pinned = if want.pinned { format!("pinned-{name}") } else { String::new() };
         let secret = want.secret.clone().map(Input::Secret);
         let inputs = ThingInputs {
@@ -64,6 +71,7 @@ pub fn graph(wanted: &Wanted) -> Graph {
             shape: want.shape.clone(),
             link: arn(&want.link),
             base: arn(&want.base),
+            through,
             secret,
             ..ThingInputs::default()
         };

@@ -101,7 +101,6 @@ impl Resource for Queue {
     const TAGGED: bool = true;
     const REPLACE_ON: &'static [&'static str] = &["name"];
     // *Amazon SQS API Reference*, "DeleteQueue": for up to 60 seconds.
-    const LINGERS: u32 = 60;
 
     fn foretell(want: &QueueInputs, place: &Place) -> Foretold {
         let Some(name) = want.name.known() else { return Foretold::default() };

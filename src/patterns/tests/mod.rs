@@ -1,5 +1,7 @@
 //! Manifests to graphs.
 
+mod applied;
+mod changes;
 mod composition;
 mod databases;
 mod manifests;
