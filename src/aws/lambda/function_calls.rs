@@ -13,8 +13,8 @@ use super::{Function, FunctionInputs, FunctionVpc};
 use crate::aws::Cx;
 use crate::graph::{Fault, Held, Input, OrAbsent, Waited};
 
-/// Makes a function what is wanted in code and configuration; tells the SHA-256 of its archive. What
-/// else changes waits for Lambda, and so does all that is in a network: there it can still fail.
+/// Makes a function what is wanted in code and configuration; tells the SHA-256 of its archive. Lambda
+/// takes a change and carries it out later: until then the old function answers, and it can still fail.
 ///
 /// # Errors
 /// Lambda's refusals, and why it failed.
@@ -24,19 +24,14 @@ pub(super) async fn change(
     want: &FunctionInputs,
 ) -> Result<String, Fault> {
     let name = held.id.as_str();
-    let networked = held.inputs.vpc.is_some() || want.vpc.is_some();
-    let recode = held.differs(want, |inputs| (&inputs.code, &inputs.architecture));
-    if held.differs(want, configuration)
-        && !reconfigure(cx, held, want).await?
-        && (recode || networked)
-    {
+    if held.differs(want, configuration) && !reconfigure(cx, held, want).await? {
         wait_settled(cx, name, false).await?;
     }
-    if !recode {
+    if !held.differs(want, |inputs| (&inputs.code, &inputs.architecture)) {
         return Ok(held.outputs()?.code_sha256.clone());
     }
-    let code_sha256 = update_code(cx, name, want).await?;
-    if networked {
+    let (code_sha256, is_done) = update_code(cx, name, want).await?;
+    if !is_done {
         wait_settled(cx, name, false).await?;
     }
     Ok(code_sha256)
@@ -104,7 +99,8 @@ fn configuration(inputs: &FunctionInputs) -> impl PartialEq + '_ {
     (place, code, size)
 }
 
-async fn update_code(cx: &Cx, name: &str, want: &FunctionInputs) -> Result<String, Fault> {
+/// Sends the code; tells the SHA-256 of its archive, and whether Lambda is done with it.
+async fn update_code(cx: &Cx, name: &str, want: &FunctionInputs) -> Result<(String, bool), Fault> {
     let package = Package::prepare(cx, want).await?;
     let updated = cx
         .call("lambda:UpdateFunctionCode", || {
@@ -123,7 +119,9 @@ async fn update_code(cx: &Cx, name: &str, want: &FunctionInputs) -> Result<Strin
         .await;
     let sha256 = package.sha256.clone();
     package.clear(cx).await;
-    updated.map(|_| sha256)
+    let updated = updated?;
+    let is_done = matches!(standing!(&updated).settled(name)?, Waited::Ready(()));
+    Ok((sha256, is_done))
 }
 
 /// Takes the function out of its network. One that Lambda failed to make is left as it is: it can only

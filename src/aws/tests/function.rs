@@ -79,22 +79,25 @@ async fn a_name_that_is_taken_is_told_apart_from_an_operation_in_progress() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn another_code_is_one_call() {
-    let aws = Injected::new().answers("lambda:UpdateFunctionCode", [json(updating("InProgress"))]);
+async fn another_code_is_one_call_and_counts_when_lambda_has_carried_it_out() {
+    let aws = Injected::new()
+        .answers("lambda:UpdateFunctionCode", [json(updating("InProgress"))])
+        .answers("lambda:GetFunction", [json(told(updating("Successful")))]);
     let want = FunctionInputs { code: "sha256:two".to_owned(), ..inputs() };
     Function::update(&aws.cx(), &existing(inputs()), &want).await.unwrap();
-    assert_eq!(aws.calls(), ["lambda:UpdateFunctionCode"]);
+    assert_eq!(aws.calls(), ["lambda:UpdateFunctionCode", "lambda:GetFunction"]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn another_configuration_is_one_call_with_only_what_differs() {
     let aws = Injected::new()
-        .answers("lambda:UpdateFunctionConfiguration", [json(updating("InProgress"))]);
+        .answers("lambda:UpdateFunctionConfiguration", [json(updating("InProgress"))])
+        .answers("lambda:GetFunction", [json(told(updating("Successful")))]);
     let want = FunctionInputs { memory: 512, environment: BTreeMap::new(), ..inputs() };
     Function::update(&aws.cx(), &existing(inputs()), &want).await.unwrap();
     let sent = aws.sent("lambda:UpdateFunctionConfiguration")[0].json();
     assert_eq!(sent, json!({"MemorySize": 512, "Environment": {"Variables": {}}}));
-    assert_eq!(aws.calls().len(), 1);
+    assert_eq!(aws.calls().len(), 2);
 }
 
 #[tokio::test(start_paused = true)]
@@ -107,7 +110,7 @@ async fn the_code_follows_the_configuration_once_that_is_through() {
             "lambda:GetFunction",
             [json(told(updating("InProgress"))), unknown, json(told(updating("Successful")))],
         )
-        .answers("lambda:UpdateFunctionCode", [json(updating("InProgress"))]);
+        .answers("lambda:UpdateFunctionCode", [json(updating("Successful"))]);
     let want = FunctionInputs {
         code: "sha256:two".to_owned(),
         handler: "main.handler".to_owned(),
@@ -133,10 +136,22 @@ async fn no_look_is_taken_where_the_answer_says_that_it_is_through() {
 async fn an_update_waits_for_another_one_that_is_in_progress() {
     let busy = || refuse("ResourceConflictException", "An update is in progress for resource");
     let aws = Injected::new()
-        .answers("lambda:UpdateFunctionCode", [busy(), busy(), json(updating("InProgress"))]);
+        .answers("lambda:UpdateFunctionCode", [busy(), busy(), json(updating("Successful"))]);
     let want = FunctionInputs { code: "sha256:two".to_owned(), ..inputs() };
     Function::update(&aws.cx(), &existing(inputs()), &want).await.unwrap();
     assert_eq!(aws.retries().len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn code_that_lambda_cannot_use_is_told() {
+    let broken = json!({"State": "Active", "LastUpdateStatus": "Failed",
+        "LastUpdateStatusReasonCode": "InvalidZipFileException", "LastUpdateStatusReason": "Broken"});
+    let aws = Injected::new()
+        .answers("lambda:UpdateFunctionCode", [json(updating("InProgress"))])
+        .answers("lambda:GetFunction", [json(told(broken))]);
+    let want = FunctionInputs { code: "sha256:two".to_owned(), ..inputs() };
+    let fault = Function::update(&aws.cx(), &existing(inputs()), &want).await.unwrap_err();
+    assert!(fault.advice.unwrap().contains("build it anew"));
 }
 
 #[tokio::test(start_paused = true)]

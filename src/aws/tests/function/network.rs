@@ -117,7 +117,7 @@ async fn a_half_made_function_is_changed_when_lambda_has_made_it() {
     let aws = Injected::new()
         .answers("lambda:GetFunction", [gone()])
         .answers("lambda:GetFunction", vec![json(told(pending())); 150])
-        .answers("lambda:GetFunction", looks([updating("Successful"), updating("Successful")]))
+        .answers("lambda:GetFunction", looks([updating("Successful")]))
         .answers("lambda:UpdateFunctionConfiguration", [json(updating("Successful"))])
         .answers("lambda:UpdateFunctionCode", [json(updating("Successful"))]);
     let started = Instant::now();
