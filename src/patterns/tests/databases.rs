@@ -201,8 +201,24 @@ fn access_to_several_databases_of_a_network_takes_one_place_in_it() {
         assert!(egress.contains(reached), "{reached}: {egress}");
     }
     let parts: Vec<&str> = graph.parts("j").map(Address::part).collect();
-    for rule in ["network.a.a-ingress", "network.a.b-ingress", "network.a.secrets-ingress"] {
+    for rule in [
+        "network.a.database.a-ingress",
+        "network.a.database.b-ingress",
+        "network.a.secrets-ingress",
+    ] {
         assert!(parts.contains(&rule), "{rule}: {parts:?}");
+    }
+}
+
+#[test]
+fn databases_may_be_called_as_the_parts_of_a_network() {
+    for name in ["secrets", "data"] {
+        let shared =
+            api("b", "api-database-postgres", &format!("database = \"${{{name}.database}}\""));
+        let graph = expanded(&manifest(&(postgres(name, "") + &shared))).graph;
+        for rule in [&*format!("b/database.{name}.ingress"), "b/secrets.ingress"] {
+            assert_eq!(node(&graph, rule)["egress"], false, "{rule}");
+        }
     }
 }
 

@@ -125,7 +125,8 @@ fn lead(
 fn reach(all: &mut Expansion<'_>, function: &Address, database: &Address) {
     let placed = all.placed.get(function);
     let Some(functions) = placed.and_then(|placed| placed.group.clone()) else { return };
-    let rule = ingress_of(&functions, database.instance());
+    // Instances may be called as what a network has.
+    let rule = ingress_of(&functions, &format!("database.{}", database.instance()));
     if all.graph.nodes().contains_key(&rule) {
         return;
     }
