@@ -1,16 +1,16 @@
 //! What is known during a run: records and outputs as they come to be.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
 use serde_json::Value;
 
 use super::Bench;
-use super::recover::copies;
+use super::recover::{copies, goes_with};
 use crate::graph::document::{self, Tie};
-use crate::graph::{Address, AnyResource, Document, Fault, FaultKind, Graph, Id};
-use crate::plan::{Operation, Plan, Step};
-use crate::state::{Key, Record};
+use crate::graph::{Address, AnyResource, Catalogue, Document, Fault, FaultKind, Graph, Id};
+use crate::plan::{Plan, Step};
+use crate::state::{self, Key, Record};
 
 /// The records as they are at each moment of a run, and how wanted inputs are made from them.
 pub(super) struct Applied<'a> {
@@ -19,8 +19,9 @@ pub(super) struct Applied<'a> {
     account: Option<String>,
     salt: String,
     records: Mutex<BTreeMap<Key, Record>>,
-    /// What goes with its owner, by the owner.
-    parts: BTreeMap<&'a Key, Vec<&'a Key>>,
+    /// The addresses of what goes with its owner, by the owner's.
+    parts: BTreeMap<Address, BTreeSet<Address>>,
+    catalogue: &'a Catalogue,
 }
 
 /// The inputs of one step, made ready.
@@ -32,12 +33,14 @@ pub(super) struct Ready {
 }
 
 impl<'a> Applied<'a> {
-    pub fn new(bench: &Bench, plan: &'a Plan, graph: &'a Graph) -> Self {
+    pub fn new(bench: &'a Bench, plan: &'a Plan, graph: &'a Graph) -> Self {
         let snapshot = bench.keeper.snapshot();
-        let mut parts: BTreeMap<&Key, Vec<&Key>> = BTreeMap::new();
-        for part in plan.steps.iter().filter(|it| it.operation == Operation::DeleteWithOwner) {
-            let owners = part.after.iter().map(|owner| &plan.step(*owner).key);
-            owners.for_each(|owner| parts.entry(owner).or_default().push(&part.key));
+        let mut parts: BTreeMap<Address, BTreeSet<Address>> = BTreeMap::new();
+        let recorded = snapshot.records.values().map(|it| (&it.owner, &it.address));
+        let planned = plan.steps.iter().map(|it| (&it.owner, &it.key.address));
+        for (owner, part) in recorded.chain(planned) {
+            let Some(owner) = owner else { continue };
+            parts.entry(owner.clone()).or_default().insert(part.clone());
         }
         Self {
             plan,
@@ -46,12 +49,20 @@ impl<'a> Applied<'a> {
             salt: snapshot.meta.salt.clone(),
             records: Mutex::new(snapshot.records.clone()),
             parts,
+            catalogue: &bench.catalogue,
         }
     }
 
-    /// What goes with what the step of this key deletes.
+    /// The records of what the cloud deletes with what is recorded there.
     pub fn parts(&self, owner: &Key) -> Vec<Key> {
-        self.parts.get(owner).into_iter().flatten().map(|key| (*key).clone()).collect()
+        let Some(parts) = self.parts.get(&owner.address) else { return Vec::new() };
+        let records = self.records.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(owner) = records.get(owner) else { return Vec::new() };
+        let parts = parts.iter().flat_map(|part| state::copies(&records, part));
+        parts
+            .filter(|part| goes_with(self.catalogue, &records, part, owner))
+            .map(Record::key)
+            .collect()
     }
 
     pub fn salt(&self) -> &str {

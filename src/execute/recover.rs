@@ -13,10 +13,10 @@ use super::hooks::{Reading, state_fault};
 use super::look::{read, unknown};
 use super::{Bench, EventKind};
 use crate::graph::{
-    Address, AnyResource, Document, Fault, FaultKind, HeldDocument, Id, SeenDocument,
+    Address, AnyResource, Catalogue, Document, Fault, FaultKind, HeldDocument, Id, SeenDocument,
 };
 use crate::plan::Observed;
-use crate::state::{Batch, Intent, Key, Operation, Record, Snapshot};
+use crate::state::{self, Batch, Intent, Key, Operation, Record, Snapshot};
 
 /// What settling could not find out: why, by address.
 #[derive(Clone, Debug, Default)]
@@ -100,12 +100,18 @@ async fn settled(
     match intent.operation {
         Operation::Delete => match recorded {
             Some(record) if is_there(bench, record, told).await? => {
-                let batch = Batch::new().put(record.clone().interrupted(&intent.needs));
+                let mut batch = Batch::new().put(record.clone().interrupted(&intent.needs));
+                // It may have gone half way.
+                for part in parts(bench, snapshot, record) {
+                    if !is_there(bench, part, told).await? {
+                        batch = batch.remove(part.key());
+                    }
+                }
                 Ok((batch, "its deletion was interrupted".to_owned()))
             }
             _ => {
-                let parts = recorded.map(|record| gone_with(bench, snapshot, record));
-                let gone = parts.into_iter().flatten().chain([intent.key.clone()]);
+                let gone = recorded.map(|record| parts(bench, snapshot, record).map(Record::key));
+                let gone = gone.into_iter().flatten().chain([intent.key.clone()]);
                 let batch = gone.fold(Batch::new(), Batch::remove);
                 Ok((batch, "it was deleted before the interruption".to_owned()))
             }
@@ -140,14 +146,26 @@ async fn settled(
     }
 }
 
-/// The records of what the cloud deleted with its owner.
-fn gone_with(bench: &Bench, snapshot: &Snapshot, owner: &Record) -> Vec<Key> {
-    let parts = snapshot.records.iter().filter(|(_, part)| {
-        let input = || bench.catalogue.traits(&part.kind)?.dies_with;
-        part.owner.as_ref() == Some(&owner.address)
-            && input().is_some_and(|input| snapshot.owner_of(part, input) == Some(owner))
-    });
-    parts.map(|(key, _)| key.clone()).collect()
+/// Whether the cloud deletes something with the copy of its owner that this is.
+pub(super) fn goes_with(
+    catalogue: &Catalogue,
+    records: &BTreeMap<Key, Record>,
+    part: &Record,
+    owner: &Record,
+) -> bool {
+    let input = || catalogue.traits(&part.kind)?.dies_with;
+    part.owner.as_ref() == Some(&owner.address)
+        && input().and_then(|input| state::owner_of(records, part, input)) == Some(owner)
+}
+
+/// The records of what goes with its owner.
+fn parts<'a>(
+    bench: &'a Bench,
+    snapshot: &'a Snapshot,
+    owner: &'a Record,
+) -> impl Iterator<Item = &'a Record> {
+    let goes = |part: &&Record| goes_with(&bench.catalogue, &snapshot.records, part, owner);
+    snapshot.records.values().filter(goes)
 }
 
 /// The record of what an intent was about to make.
@@ -219,8 +237,7 @@ pub(super) struct Found {
 
 /// The ids under which a resource is recorded: its copies that are in the cloud.
 pub(super) fn copies(records: &BTreeMap<Key, Record>, address: &Address) -> Vec<Id> {
-    let copies = records.values().filter(|record| record.address == *address);
-    copies.filter_map(|record| record.id.clone()).collect()
+    state::copies(records, address).filter_map(|record| record.id.clone()).collect()
 }
 
 /// The thing that is where these inputs would make one, if there is one beside the `older` ones that

@@ -265,8 +265,15 @@ impl Work<'_> {
     /// A plan that promised an update may not make another resource of it.
     fn refuse_replacement(&self, record: &Record, ready: &Ready) -> Result<(), Fault> {
         let traits = self.resource.traits();
-        let changed = |input: &&&str| record.inputs.get(**input) != ready.sealed.get(**input);
-        let changed = traits.replace_on.iter().filter(|input| **input != "*").find(changed);
+        // As the plan compares it.
+        let applied = self.resource.normal(record.inputs.to_document());
+        let applied = applied.unwrap_or_else(|_| record.inputs.to_document());
+        let unknown =
+            |input: &str| traits.added.contains(&input) && record.inputs.get(input).is_none();
+        let changed = |input: &&&str| {
+            **input != "*" && applied.get(**input) != ready.sealed.get(**input) && !unknown(input)
+        };
+        let changed = traits.replace_on.iter().find(changed);
         if let Some(input) = changed.filter(|_| record.finished) {
             let message = format!(
                 "the plan no longer fits {}: a change of `{input}` replaces it",
@@ -279,11 +286,10 @@ impl Work<'_> {
     }
 
     fn before_delete(&self) -> Result<(Task, Option<Intent>), Fault> {
-        let record = self
-            .applied
-            .record(&self.step.key)
-            .ok_or_else(|| defect(self.step, "it has no record to delete"))?;
-        let held = going(&record, self.step).filter(|_| !self.applied.is_current_too(&record));
+        // What went with its owner has no record any more.
+        let record =
+            self.applied.record(&self.step.key).filter(|it| !self.applied.is_current_too(it));
+        let held = record.and_then(|record| going(&record, self.step));
         let Some(held) = held else { return Ok((Task::Forget, None)) };
         let intent = self.intent(state::Operation::Delete, &held.inputs);
         Ok((Task::Delete { held, seq: intent.seq }, Some(intent)))
@@ -295,13 +301,15 @@ impl Work<'_> {
         match self.resource.delete(self.cx(), held).await {
             Ok(()) => {
                 // What went with it is not there either.
-                let gone = self.applied.parts(key).into_iter().chain([key.clone()]);
-                self.conclude(gone.fold(Batch::new(), Batch::remove).close(seq))?;
-                self.applied.remove(key);
+                let mut gone = self.applied.parts(key);
+                gone.push(key.clone());
+                let batch = gone.iter().cloned().fold(Batch::new(), Batch::remove);
+                self.conclude(batch.close(seq))?;
+                gone.iter().for_each(|key| self.applied.remove(key));
                 Ok(id)
             }
-            // It may be gone. The intent stays open: the next run looks.
-            Err(fault) if is_open(fault.kind) => Err(fault),
+            // It may be gone, or what goes with it. The intent stays open: the next run looks.
+            Err(fault) if is_open(fault.kind) || !self.applied.parts(key).is_empty() => Err(fault),
             Err(fault) => {
                 self.commit(self.unfinished().close(seq)).await?;
                 Err(fault)

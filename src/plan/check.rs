@@ -80,6 +80,7 @@ pub fn check(plan: &Plan, snapshot: &Snapshot) -> Vec<Flaw> {
                 // One that goes first may be what its user's successor waits for.
                 precedes(plan, gone, *down)
                     || plan.step(*down).goes_first() && precedes(plan, *down, gone)
+                    || !record.finished
             };
             if down.is_some_and(|down| {
                 plan.step(*down).operation == Operation::Delete && !ordered(down)

@@ -33,7 +33,12 @@ pub(super) fn decide(
         let settled = round.generations();
         let wider = targeted.drawn_in(world.graph, world.snapshot, |address| {
             let decision = round.decisions.get(address);
-            decision.is_some_and(|it| matches!(it.verdict, Verdict::Replace { .. }))
+            decision.is_some_and(|it| match it.verdict {
+                Verdict::Replace { .. } => true,
+                // What was on it went with it.
+                Verdict::Create => world.record(address).is_some(),
+                Verdict::Keep | Verdict::Update => false,
+            })
         });
         match wider {
             None if settled == generations => return Ok(round.finish(order)),
@@ -379,7 +384,7 @@ impl<'a> Round<'a> {
                 Some(Decision { verdict: Verdict::Replace { new_first: false }, .. })
             )
         });
-        let new_first = !(collides || below_delete_first);
+        let new_first = !collides && (moves || !below_delete_first);
         decision.verdict = Verdict::Replace { new_first };
         Ok(())
     }

@@ -16,7 +16,7 @@ use super::diff::Change;
 use super::model::{Half, Operation, Plan, Reason, Step, StepId, Unchanged};
 use super::world::{Decision, Decisions, Verdict, World};
 use crate::graph::{Address, Document, Node, Traits};
-use crate::state::{Key, Record};
+use crate::state::{Key, Record, names_another};
 
 /// Steps under construction. Each knows what it waits for by index.
 struct Order<'a> {
@@ -26,6 +26,21 @@ struct Order<'a> {
     ups: BTreeMap<Address, usize>,
     /// The step after which a recorded resource is gone.
     downs: BTreeMap<Key, usize>,
+}
+
+/// Why a deletion waits for a user only where nothing stands against it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Doubt {
+    /// It comes again under its name: where its users need the new one to let go of it, they do without
+    /// it for a while.
+    ComesAgain,
+    /// The user goes with its owner, without a call.
+    GoesAlong,
+    /// Of the user is not known whether it uses it still, or already.
+    HalfChanged,
+    /// It is a copy that was left behind: what such a one needs itself was there before it, so that it
+    /// can only need the copy's successor.
+    LeftBehind,
 }
 
 /// The plan with these decisions.
@@ -210,25 +225,37 @@ impl Order<'_> {
     }
 
     /// Deletions wait for whatever needs the resource: by its record, it is there until then. Gives
-    /// back what waits only where nothing else stands against it, as step and what it waits for.
-    fn wait_for_users(&mut self) -> Vec<(usize, usize)> {
-        let mut users: BTreeMap<&Address, Vec<&Key>> = BTreeMap::new();
-        for (user, record) in &self.world.snapshot.records {
-            record.needs.iter().for_each(|need| users.entry(need).or_default().push(user));
+    /// back what waits only where nothing else stands against it, the surest first.
+    fn wait_for_users(&mut self) -> BTreeSet<(Doubt, usize, usize)> {
+        let records = &self.world.snapshot.records;
+        let mut users: BTreeMap<&Address, Vec<(&Key, &Record)>> = BTreeMap::new();
+        for (key, user) in records {
+            user.needs.iter().for_each(|need| users.entry(need).or_default().push((key, user)));
         }
-        let (mut waits, mut may_wait) = (Vec::new(), Vec::new());
-        for (used, &down) in &self.downs {
-            // A need names no generation. What a copy that was left behind needs itself was there
-            // before it, so that it can only need the copy's successor. And where the users of one that
-            // goes first need its new one to let go of it, they do without it for a while.
-            let left = self.world.snapshot.records.get(used).is_some_and(|record| record.deposed);
-            let weak = left || self.goes_first(used);
-            let users = users.get(&used.address).into_iter().flatten();
-            for free in users.filter_map(|user| self.freed(user, used)).filter(|free| *free != down)
-            {
-                // What goes with its owner goes without a call, so nothing but the owner waits for it.
-                let weak = weak || self.dying_owner(&self.steps[free]).is_some();
-                if weak { &mut may_wait } else { &mut waits }.push((down, free));
+        let (mut waits, mut may_wait) = (Vec::new(), BTreeSet::new());
+        for (key, &down) in &self.downs {
+            let Some(used) = self.recorded(&self.steps[down]) else { continue };
+            for (user_key, user) in users.get(&key.address).into_iter().flatten() {
+                // A need names no generation.
+                if names_another(records, user, used) {
+                    continue;
+                }
+                let Some(free) = self.freed(user_key, key).filter(|free| *free != down) else {
+                    continue;
+                };
+                let doubt = if self.goes_first(key) {
+                    Doubt::ComesAgain
+                } else if self.dying_owner(&self.steps[free]).is_some() {
+                    Doubt::GoesAlong
+                } else if !user.finished {
+                    Doubt::HalfChanged
+                } else if used.deposed {
+                    Doubt::LeftBehind
+                } else {
+                    waits.push((down, free));
+                    continue;
+                };
+                may_wait.insert((doubt, down, free));
             }
         }
         for (down, free) in waits {
@@ -239,10 +266,10 @@ impl Order<'_> {
 
     fn wait_where_possible(
         &mut self,
-        may_wait: Vec<(usize, usize)>,
+        may_wait: BTreeSet<(Doubt, usize, usize)>,
         dying: &BTreeMap<usize, usize>,
     ) {
-        for (down, free) in may_wait {
+        for (_, down, free) in may_wait {
             let down = dying.get(&down).copied().unwrap_or(down);
             let waits = !dying.contains_key(&free) && down != free;
             if waits && !self.waits_for(free, down) {
@@ -253,14 +280,19 @@ impl Order<'_> {
 
     /// Whether a step comes behind another, so far.
     fn waits_for(&self, step: usize, other: usize) -> bool {
-        let (mut open, mut seen) = (vec![step], BTreeSet::new());
+        let mut before = BTreeSet::new();
+        self.add_before(step, &mut before);
+        before.contains(&other)
+    }
+
+    /// Adds a step and all that comes before it, unless it is there already.
+    fn add_before(&self, step: usize, before: &mut BTreeSet<usize>) {
+        let mut open = vec![step];
         while let Some(at) = open.pop() {
-            if at == other {
-                return true;
+            if before.insert(at) {
+                open.extend(self.steps[at].after.iter().map(|id| id.0));
             }
-            open.extend(self.steps[at].after.iter().map(|id| id.0).filter(|id| seen.insert(*id)));
         }
-        false
     }
 
     /// Whether what is recorded there goes before its new one comes.
@@ -304,18 +336,28 @@ impl Order<'_> {
     /// Lets what goes with its owner go without a call, unless the owner has to wait for it; gives back
     /// which step goes with which.
     fn die_with_owners(&mut self) -> BTreeMap<usize, usize> {
-        let mut dying = BTreeMap::new();
-        for down in self.downs.values().copied().collect::<Vec<_>>() {
-            let Some(owner) = self.dying_owner(&self.steps[down]) else { continue };
-            if self.waits_for(owner, down) || self.waits_for(down, owner) {
-                continue;
+        let mut parts: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for &down in self.downs.values() {
+            if let Some(owner) = self.dying_owner(&self.steps[down]) {
+                parts.entry(owner).or_default().push(down);
             }
-            // What waited for this one's deletion to be safe now waits for the owner's.
-            let waits = std::mem::replace(&mut self.steps[down].after, [StepId(owner)].into());
-            self.steps[owner].after.extend(waits);
-            self.steps[down].operation = Operation::DeleteWithOwner;
-            self.steps[down].seconds = 0;
-            dying.insert(down, owner);
+        }
+        let mut dying = BTreeMap::new();
+        for (owner, parts) in parts {
+            let mut before = BTreeSet::new();
+            self.add_before(owner, &mut before);
+            for down in parts {
+                if before.contains(&down) || self.waits_for(down, owner) {
+                    continue;
+                }
+                // What waited for this one's deletion to be safe now waits for the owner's.
+                let waits = std::mem::replace(&mut self.steps[down].after, [StepId(owner)].into());
+                waits.iter().for_each(|id| self.add_before(id.0, &mut before));
+                self.steps[owner].after.extend(waits);
+                self.steps[down].operation = Operation::DeleteWithOwner;
+                self.steps[down].seconds = 0;
+                dying.insert(down, owner);
+            }
         }
         dying
     }

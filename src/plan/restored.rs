@@ -71,11 +71,10 @@ fn in_place(
     if matches!(node.name, NameOrigin::Generated(_)) {
         return None;
     }
-    let copies = snapshot.records.iter().filter(|(key, record)| {
-        key.address == node.address && key.generation.is_some() && record.kind == node.traits.kind
-    });
-    let mut copies = copies.rev().peekable();
-    copies.peek()?;
+    let copies = snapshot.copies(&node.address);
+    let copies = copies.filter(|copy| copy.deposed && copy.kind == node.traits.kind);
+    let copies: Vec<&Record> = copies.collect();
+    copies.first()?;
     let wanted =
         document::resolve(node.wanted.clone(), place.account.as_deref(), &|at, output, _| {
             let record = snapshot.records.get(&at.clone().into())?;
@@ -95,5 +94,5 @@ fn in_place(
     if current.is_some_and(|current| is_there(&current.inputs)) {
         return None;
     }
-    copies.find(|(_, copy)| is_there(&copy.inputs)).map(|(key, _)| key.clone())
+    copies.into_iter().rev().find(|copy| is_there(&copy.inputs)).map(Record::key)
 }

@@ -127,7 +127,7 @@ impl Targeted {
         &self,
         graph: &Graph,
         snapshot: &Snapshot,
-        is_replaced: impl Fn(&Address) -> bool,
+        is_made_anew: impl Fn(&Address) -> bool,
     ) -> Option<Self> {
         let before = self.0.as_ref()?;
         let mut selected = before.clone();
@@ -144,7 +144,10 @@ impl Targeted {
         }
         grow(&mut selected, |address| {
             let mut more = needs(graph, address);
-            if is_replaced(address) || !graph.nodes().contains_key(address) {
+            let goes = is_made_anew(address)
+                || !graph.nodes().contains_key(address)
+                || snapshot.copies(address).any(|copy| copy.deposed);
+            if goes {
                 more.extend(users.get(address).into_iter().flatten().copied().cloned());
             }
             more

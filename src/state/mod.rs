@@ -15,6 +15,7 @@
 
 mod batch;
 mod checksum;
+mod copies;
 mod disk;
 mod entries;
 mod environments;
@@ -42,6 +43,7 @@ mod upgrade;
 mod witness;
 
 pub use batch::Batch;
+pub use copies::{copies, names_another, owner_of};
 pub use environments::{EnvironmentSummary, Known, environments};
 pub use error::StateError;
 pub use holder::{Holder, Run};

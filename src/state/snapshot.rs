@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::copies::{copies, owner_of};
 use super::record::now;
 use super::{Batch, Holder, Intent, Key, Meta, Record, Recorded, StateError};
 use crate::graph::document::{is_pending, seal};
@@ -57,26 +58,12 @@ impl Snapshot {
 
     /// The one of the copies of its owner that something is on, by the input that names the owner.
     pub fn owner_of(&self, record: &Record, input: &str) -> Option<&Record> {
-        let copies: Vec<&Record> = self.copies(record.owner.as_ref()?).collect();
-        if let [owner] = copies[..] {
-            return Some(owner);
-        }
-        let named = record.inputs.get(input)?;
-        let is_named = |copy: &&Record| {
-            let outputs = copy.outputs.as_ref().and_then(|outputs| outputs.as_object());
-            copy.id.as_ref().is_some_and(|id| *named == id.0)
-                || outputs.is_some_and(|outputs| outputs.values().any(|value| value == named))
-        };
-        let mut named = copies.into_iter().filter(is_named);
-        // Copies with one name do not tell which it is on.
-        named.next().filter(|_| named.next().is_none())
+        owner_of(&self.records, record, input)
     }
 
     /// The records at an address: of the current one, and of copies that replacements left behind.
     pub fn copies(&self, address: &Address) -> impl Iterator<Item = &Record> {
-        let first = Key::from(address.clone());
-        let last = Key { generation: Some(u32::MAX), ..first.clone() };
-        self.records.range(first..=last).map(|(_, record)| record)
+        copies(&self.records, address)
     }
 
     /// Applies a batch, with every secret replaced by its digest, and tells what it touched.

@@ -272,6 +272,7 @@ impl Resource for Thing {
         Some(Naming { input: "name", longest: 64, charset: Charset::Word, global: false });
     const TAGGED: bool = true;
     const REPLACE_ON: &'static [&'static str] = &["name", "shape", "base"];
+    const ADDED: &'static [&'static str] = &["base"];
     const UNREAD: &'static [&'static str] = &["kept"];
     const TEARDOWN: &'static [&'static str] = &["kept"];
     const PROTECTED_BY: Option<&'static str> = Some("kept");
@@ -340,6 +341,14 @@ impl Resource for Thing {
         let arn = thing_outputs(&id, cx.place()).arn;
         if held.inputs.kept {
             return Err(Fault::new(FaultKind::Refused, format!("{id} is kept")));
+        }
+        // As a role does, which is deleted only without its policies.
+        if held.inputs.shape == "square" {
+            cx.call(format!("strip {id}"), |cloud| {
+                cloud.children.retain(|_, child| child.owner.known() != Some(&id));
+                Ok(())
+            })
+            .await?;
         }
         cx.call(format!("delete {id}"), |cloud| {
             if let Some(user) = cloud.user(&id, &arn) {

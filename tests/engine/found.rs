@@ -5,7 +5,7 @@ use maas::plan::Reason;
 
 use crate::cloud::Trouble;
 use crate::operations::Case;
-use crate::stage::{Stage, Want, want, wanted};
+use crate::stage::{Stage, Want, Wanted, want, wanted};
 
 /// The owner was deleted, and its child with it, whose record was still there.
 #[tokio::test]
@@ -324,4 +324,51 @@ async fn what_an_interrupted_update_took_up_is_not_deleted_before_it_is_let_go()
     Case { before, wanted, nth: 7, trouble: Trouble::AnswerLost, back: true, ..Case::default() }
         .converges()
         .await;
+}
+
+/// The owner's deletion took its child off it, and was then refused: the owner stays, and was taken to
+/// have its child still.
+#[tokio::test]
+async fn what_a_refused_deletion_took_along_is_made_again() {
+    let family = Want {
+        shape: "square".into(),
+        children: [("x".into(), 1), ("y".into(), 1)].into(),
+        ..want(1)
+    };
+    let family = wanted(&[("a", family)]);
+    let mut stage = Stage::new();
+    stage.applies(&family).await;
+    let before = stage.cloud.inventory();
+    stage.cloud.refuse("delete p-e-a-thing");
+    assert_eq!(stage.apply(&Wanted::new()).await.unwrap().outcome, Outcome::Failed);
+    stage.cloud.calm();
+    assert_eq!(stage.cloud.inventory().len(), 1);
+    stage.applies(&family).await;
+    assert_eq!(stage.cloud.inventory(), before);
+}
+
+/// The child was to go by itself, behind its owner's old half, which took it along; then it was wanted
+/// again on the new one.
+#[tokio::test]
+async fn what_went_along_although_it_was_to_go_by_itself_is_known_to_be_gone() {
+    let shaped = |shape: &str, children: &[&str]| Want {
+        pinned: true,
+        shape: shape.into(),
+        children: children.iter().map(|label| ((*label).to_owned(), 1)).collect(),
+        ..want(1)
+    };
+    let user = |through: Option<&str>| Want {
+        link: Some("a".into()),
+        through: through.map(str::to_owned),
+        ..want(1)
+    };
+    let mut stage = Stage::new();
+    stage.applies(&wanted(&[("a", shaped("square", &["x"])), ("b", user(Some("a")))])).await;
+    stage.cloud.refuse("change p-e-b-thing");
+    let without = wanted(&[("a", shaped("round", &[])), ("b", user(None))]);
+    assert_eq!(stage.apply(&without).await.unwrap().outcome, Outcome::Failed);
+    stage.cloud.calm();
+    let back = wanted(&[("a", shaped("round", &["x"])), ("b", user(Some("a")))]);
+    stage.applies(&back).await;
+    assert!(stage.cloud.ids().contains_key("pinned-a/x"), "{:?}", stage.cloud.inventory());
 }

@@ -257,6 +257,77 @@ async fn a_copy_that_was_left_behind_does_not_hold_up_a_destroy() {
     assert_eq!(stage.cloud.inventory(), [""; 0]);
 }
 
+/// Of two that need each other only in words, the copy needs the other's old half.
+#[tokio::test]
+async fn a_copy_goes_before_what_it_needs_and_that_comes_again() {
+    let mut stage = Stage::new();
+    let base = |size| Want { pinned: true, ..want(size) };
+    let on = |base: &str| Want { base: Some(base.into()), ..want(1) };
+    stage.applies(&wanted(&[("a", on("b")), ("b", base(1))])).await;
+    stage.cloud.refuse("delete p-e-a-thing");
+    let turned = |b| wanted(&[("a", want(1)), ("b", b)]);
+    let linked = Want { link: Some("a".into()), ..base(1) };
+    assert_eq!(stage.apply(&turned(linked.clone())).await.unwrap().outcome, Outcome::Failed);
+    stage.cloud.calm();
+    let square = turned(Want { shape: "square".into(), ..linked });
+    stage.applies(&square).await;
+    assert!(stage.plan(&square).is_empty());
+    assert_eq!(stage.cloud.inventory().len(), 2);
+}
+
+#[tokio::test]
+async fn two_that_may_use_each_other_since_a_run_was_killed_go() {
+    let mut stage = Stage::new();
+    stage.applies(&wanted(&[("a", want(1)), ("b", linked(2, "a"))])).await;
+    stage
+        .rewrite("a/thing", |a| *a = a.clone().interrupted(&["b/thing".parse().unwrap()].into()))
+        .await;
+    stage.rewrite("b/thing", |b| b.finished = false).await;
+    stage.applies(&Wanted::new()).await;
+    assert_eq!(stage.cloud.inventory(), [""; 0]);
+}
+
+/// The target itself is as it is wanted; what uses the copy that goes is not.
+#[tokio::test]
+async fn a_target_with_a_copy_left_behind_draws_in_what_uses_it() {
+    let mut stage = Stage::new();
+    let both = wanted(&[("a", want(1)), ("b", linked(2, "a"))]);
+    stage.applies(&both).await;
+    stage.options.replace = ["a/thing".parse().unwrap()].into();
+    stage.cloud.refuse("change p-e-b-thing");
+    assert_eq!(stage.apply(&both).await.unwrap().outcome, Outcome::Failed);
+    stage.cloud.calm();
+    stage.options = Options { targets: vec!["a/thing".parse().unwrap()], ..Options::default() };
+    assert_eq!(steps(&stage.plan(&both)), ["Update b/thing", "Delete a/thing#0"]);
+}
+
+#[tokio::test]
+async fn a_target_that_was_lost_draws_in_what_went_with_it() {
+    let mut stage = Stage::new();
+    let wanted = wanted(&[("a", Want { children: [("x".into(), 1)].into(), ..want(1) })]);
+    stage.applies(&wanted).await;
+    stage.cloud.lose("p-e-a-thing");
+    let seen = stage.look().await;
+    stage.options.targets = vec!["a/thing".parse().unwrap()];
+    assert_eq!(steps(&stage.plan_seen(&wanted, &seen)), ["Create a/thing", "Create a/x"]);
+}
+
+#[tokio::test]
+async fn what_a_record_lacks_that_its_type_once_had_not_is_recorded_with_an_update() {
+    let mut stage = Stage::new();
+    let based = wanted(&[("a", want(1)), ("b", Want { base: Some("a".into()), ..want(2) })]);
+    stage.applies(&based).await;
+    let strip = |record: &mut maas::state::Record| {
+        let mut inputs = record.inputs.to_document();
+        inputs.as_object_mut().unwrap().remove("base").unwrap();
+        record.inputs = inputs.into();
+    };
+    stage.rewrite("b/thing", strip).await;
+    assert_eq!(steps(&stage.plan(&based)), ["Update b/thing"]);
+    stage.applies(&based).await;
+    assert!(stage.plan(&based).is_empty());
+}
+
 #[tokio::test]
 async fn flags_name_what_is_wanted_and_selected() {
     let mut stage = Stage::new();

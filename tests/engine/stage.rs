@@ -7,7 +7,7 @@ use std::time::Duration;
 use maas::execute::{self, Bench, EventKind, Events, Outcome, Report};
 use maas::graph::{Address, Arn, Graph, Handle, Input, Output, Place, Scope, Stop};
 use maas::plan::{Observations, Options, Plan, plan};
-use maas::state::{Batch, Keeper, MemoryStore, Snapshot, StateError, Store};
+use maas::state::{Batch, Keeper, MemoryStore, Record, Snapshot, StateError, Store};
 
 use crate::cloud::{
     Child, ChildInputs, Cloud, Node, NodeInputs, Thing, ThingInputs, Tie, TieInputs, catalogue,
@@ -242,6 +242,13 @@ impl Stage {
     /// Carries out this plan.
     pub async fn carry_out(&mut self, wanted: &Wanted, plan: &Plan) -> Report {
         execute::run(&self.bench(), plan, &graph(wanted)).await.unwrap()
+    }
+
+    /// Changes what is recorded there.
+    pub async fn rewrite(&mut self, key: &str, change: impl FnOnce(&mut Record)) {
+        let mut record = self.snapshot().records[&key.parse().unwrap()].clone();
+        change(&mut record);
+        self.keeper.commit(Batch::new().put(record)).await.unwrap();
     }
 
     /// Loses the state.
