@@ -5,7 +5,7 @@ use std::fmt;
 
 use super::model::{Half, Operation, Plan, Reason, StepId};
 use crate::graph::Address;
-use crate::state::{Key, Snapshot};
+use crate::state::{Key, Snapshot, names_another};
 
 /// A rule that a plan breaks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,8 +59,14 @@ pub fn check(plan: &Plan, snapshot: &Snapshot) -> Vec<Flaw> {
     for (id, step) in plan.numbered() {
         let mut flaw = |rule| flaws.push(Flaw { key: step.key.clone(), rule });
         if matches!(step.operation, Operation::Create | Operation::Update) {
-            let mut needed = step.needs.iter().filter_map(|need| ups.get(need));
-            if !needed.all(|up| precedes(plan, *up, id)) {
+            let comes_before = |need: &Address| {
+                let up = ups.get(need).is_none_or(|up| precedes(plan, *up, id));
+                // It may take what goes before its new one comes, while that is there.
+                up || downs
+                    .get(&Key::from(need.clone()))
+                    .is_some_and(|down| plan.step(*down).goes_first() && precedes(plan, id, *down))
+            };
+            if !step.needs.iter().all(comes_before) {
                 flaw("it comes before something that it needs");
             }
         }
@@ -75,16 +81,18 @@ pub fn check(plan: &Plan, snapshot: &Snapshot) -> Vec<Flaw> {
             continue;
         };
         for need in &record.needs {
-            let down = downs.get(&Key::from(need.clone()));
-            let ordered = |down: &StepId| {
-                // One that goes first may be what its user's successor waits for.
-                precedes(plan, gone, *down)
-                    || plan.step(*down).goes_first() && precedes(plan, *down, gone)
-                    || !record.finished
+            let key = Key::from(need.clone());
+            let (Some(&down), Some(used)) = (downs.get(&key), snapshot.records.get(&key)) else {
+                continue;
             };
-            if down.is_some_and(|down| {
-                plan.step(*down).operation == Operation::Delete && !ordered(down)
-            }) {
+            // What such a deletion waits for may have to wait for it.
+            let is_weak =
+                plan.step(down).goes_first() || !record.finished || record.owner.is_some();
+            let ordered = precedes(plan, gone, down) || is_weak && precedes(plan, down, gone);
+            if plan.step(down).operation == Operation::Delete
+                && !ordered
+                && !names_another(&snapshot.records, record, used)
+            {
                 let rule = "it is deleted before something that needs it";
                 flaws.push(Flaw { key: need.clone().into(), rule });
             }

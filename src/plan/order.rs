@@ -9,13 +9,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::Teardown;
 use super::diff::Change;
 use super::model::{Half, Operation, Plan, Reason, Step, StepId, Unchanged};
 use super::world::{Decision, Decisions, Verdict, World};
-use crate::graph::{Address, Document, Node, Traits};
+use crate::graph::{ALL, Address, Document, Node, Traits, document};
 use crate::state::{Key, Record, names_another};
 
 /// Steps under construction. Each knows what it waits for by index.
@@ -28,16 +28,23 @@ struct Order<'a> {
     downs: BTreeMap<Key, usize>,
 }
 
-/// Why a deletion waits for a user only where nothing stands against it.
+type Foretold = BTreeMap<Address, Map<String, Value>>;
+
+/// Why a step waits for another only where nothing stands against it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Doubt {
+    /// It comes again under its name, and the user stands on it.
+    StandsOn,
+    /// Of the user is not known whether it uses it still, or already.
+    HalfChanged,
+    /// The user goes with its owner, without a call.
+    GoesAlong,
+    /// Not a deletion: what is made or changed says the same of the old one, which goes first, as of the
+    /// new one. So it may come before both.
+    ReachesBoth,
     /// It comes again under its name: where its users need the new one to let go of it, they do without
     /// it for a while.
     ComesAgain,
-    /// The user goes with its owner, without a call.
-    GoesAlong,
-    /// Of the user is not known whether it uses it still, or already.
-    HalfChanged,
     /// It is a copy that was left behind: what such a one needs itself was there before it, so that it
     /// can only need the copy's successor.
     LeftBehind,
@@ -61,8 +68,8 @@ pub(super) fn order(world: &World<'_>, decisions: Decisions) -> Plan {
         }
     }
     order.add_unwanted(&decisions);
-    order.wait_for_needs();
-    let may_wait = order.wait_for_users();
+    let mut may_wait = order.wait_for_needs(&decisions.foretold);
+    may_wait.extend(order.wait_for_users());
     let dying = order.die_with_owners();
     order.wait_where_possible(may_wait, &dying);
     Plan {
@@ -212,16 +219,42 @@ impl Order<'_> {
         self.steps.len() - 1
     }
 
-    fn wait_for_needs(&mut self) {
+    /// What is made or changed waits for what it needs. Gives back what waits only where nothing else
+    /// stands against it.
+    fn wait_for_needs(&mut self, foretold: &Foretold) -> BTreeSet<(Doubt, usize, usize)> {
+        let mut may_wait = BTreeSet::new();
         for &at in self.ups.values() {
-            let needed: Vec<usize> = self.steps[at]
-                .needs
-                .iter()
-                .filter_map(|need| self.ups.get(need))
-                .copied()
-                .collect();
-            self.steps[at].after.extend(needed.into_iter().map(StepId));
+            let step = &self.steps[at];
+            let needed = step.needs.iter().filter_map(|need| Some((need, *self.ups.get(need)?)));
+            let (weak, waits): (Vec<_>, Vec<_>) =
+                needed.partition(|(need, _)| self.may_take_the_old_one(step, need, foretold));
+            let waits: Vec<StepId> = waits.into_iter().map(|(_, up)| StepId(up)).collect();
+            may_wait.extend(weak.into_iter().map(|(_, up)| (Doubt::ReachesBoth, at, up)));
+            self.steps[at].after.extend(waits);
         }
+        may_wait
+    }
+
+    /// Whether a step may use what goes before its new one comes: it says the same of both, and does not
+    /// stand on it.
+    fn may_take_the_old_one(&self, step: &Step, need: &Address, foretold: &Foretold) -> bool {
+        let (Some(node), Some(old)) =
+            (self.world.graph.nodes().get(&step.key.address), self.world.record(need))
+        else {
+            return false;
+        };
+        let told = |output: &str| old.outputs.as_ref()?.get(output);
+        let is_same = |output: &str| {
+            let new = foretold.get(need).and_then(|outputs| outputs.get(output));
+            new.is_some() && new == told(output)
+        };
+        let mut references = document::references(&node.wanted);
+        references.retain(|(at, ..)| at == need);
+        self.goes_first(&old.key())
+            && !references.is_empty()
+            && references.iter().all(|(_, output, _)| is_same(output))
+            && !node.after.contains(need)
+            && !node.fixed_needs().contains(need)
     }
 
     /// Deletions wait for whatever needs the resource: by its record, it is there until then. Gives
@@ -244,7 +277,10 @@ impl Order<'_> {
                     continue;
                 };
                 let doubt = if self.goes_first(key) {
-                    Doubt::ComesAgain
+                    match self.stands_on(user, used) {
+                        true => Doubt::StandsOn,
+                        false => Doubt::ComesAgain,
+                    }
                 } else if self.dying_owner(&self.steps[free]).is_some() {
                     Doubt::GoesAlong
                 } else if !user.finished {
@@ -264,16 +300,31 @@ impl Order<'_> {
         may_wait
     }
 
+    /// Whether what was recorded there holds on to that by an input that cannot change.
+    fn stands_on(&self, user: &Record, used: &Record) -> bool {
+        let fixed = self.traits(&user.kind).map_or(&[][..], |traits| traits.replace_on);
+        if fixed == ALL {
+            return used.is_named_in(&user.inputs);
+        }
+        fixed.iter().filter_map(|it| user.inputs.get(it)).any(|value| used.is_named_in(value))
+    }
+
     fn wait_where_possible(
         &mut self,
         may_wait: BTreeSet<(Doubt, usize, usize)>,
         dying: &BTreeMap<usize, usize>,
     ) {
-        for (_, down, free) in may_wait {
-            let down = dying.get(&down).copied().unwrap_or(down);
-            let waits = !dying.contains_key(&free) && down != free;
-            if waits && !self.waits_for(free, down) {
-                self.steps[down].after.insert(StepId(free));
+        for (doubt, step, other) in may_wait {
+            let step = dying.get(&step).copied().unwrap_or(step);
+            if step == other || dying.contains_key(&other) {
+                continue;
+            }
+            let old =
+                self.downs.get(&self.steps[other].key).filter(|_| doubt == Doubt::ReachesBoth);
+            if !self.waits_for(other, step) {
+                self.steps[step].after.insert(StepId(other));
+            } else if let Some(&old) = old.filter(|old| !self.waits_for(step, **old)) {
+                self.steps[old].after.insert(StepId(step));
             }
         }
     }

@@ -40,21 +40,20 @@ pub fn names_another(records: &BTreeMap<Key, Record>, user: &Record, used: &Reco
     if others.peek().is_none() {
         return false;
     }
-    !has(&user.inputs, &|value| used.is_called(value))
-        && others.any(|other| has(&user.inputs, &|value| other.is_called(value)))
-}
-
-/// Whether any text in a document is such a one.
-fn has(document: &Value, is: &dyn Fn(&Value) -> bool) -> bool {
-    match document {
-        Value::Array(values) => values.iter().any(|value| has(value, is)),
-        Value::Object(values) => values.values().any(|value| has(value, is)),
-        Value::String(_) => is(document),
-        _ => false,
-    }
+    !used.is_named_in(&user.inputs) && others.any(|other| other.is_named_in(&user.inputs))
 }
 
 impl Record {
+    /// Whether its id or one of its outputs is in a document.
+    pub fn is_named_in(&self, document: &Value) -> bool {
+        match document {
+            Value::Array(values) => values.iter().any(|value| self.is_named_in(value)),
+            Value::Object(values) => values.values().any(|value| self.is_named_in(value)),
+            Value::String(_) => self.is_called(document),
+            _ => false,
+        }
+    }
+
     /// Whether it is known by that: it is its id or one of its outputs.
     fn is_called(&self, value: &Value) -> bool {
         let outputs = self.outputs.as_ref().and_then(|outputs| outputs.as_object());

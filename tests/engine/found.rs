@@ -372,3 +372,38 @@ async fn what_went_along_although_it_was_to_go_by_itself_is_known_to_be_gone() {
     stage.applies(&back).await;
     assert!(stage.cloud.ids().contains_key("pinned-a/x"), "{:?}", stage.cloud.inventory());
 }
+
+/// What stood on one that goes first had a user, which was to move to the one that comes again.
+#[tokio::test]
+async fn what_moves_to_one_that_comes_again_may_take_the_old_one() {
+    let square = || Want { shape: "square".into(), pinned: true, ..want(1) };
+    let before = wanted(&[("a", square()), ("d", Want { link: Some("a".into()), ..square() })]);
+    let wanted = wanted(&[
+        ("a", Want { pinned: true, ..want(1) }),
+        ("c", Want { base: Some("a".into()), ..want(1) }),
+        ("d", Want { link: Some("c".into()), ..square() }),
+    ]);
+    let trouble = Trouble::KillAfter;
+    for nth in 1..8 {
+        let (before, wanted) = (before.clone(), wanted.clone());
+        let case = Case { before, wanted, nth, trouble, back: true, ..Case::default() };
+        case.converges().await;
+    }
+    let mut stage = Stage::new();
+    stage.applies(&wanted).await;
+    stage.applies(&before).await;
+    assert!(stage.plan(&before).is_empty());
+}
+
+/// A child that moved to its owner's new half was to go back to the old one, where its copy was still.
+#[tokio::test]
+async fn what_moved_with_its_owner_goes_back_with_it() {
+    let family = |pinned| Want { pinned, children: [("x".into(), 1)].into(), ..want(1) };
+    let user = Want { through: Some("b".into()), children: [("x".into(), 1)].into(), ..want(1) };
+    let before = wanted(&[("b", family(true)), ("c", user)]);
+    let wanted = wanted(&[("b", family(false))]);
+    for nth in 1..8 {
+        let (before, wanted) = (before.clone(), wanted.clone());
+        Case { before, wanted, nth, back: true, ..Case::default() }.converges().await;
+    }
+}

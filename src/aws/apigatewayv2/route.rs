@@ -57,7 +57,7 @@ impl Resource for Route {
 
     const KIND: &'static str = "aws:apigatewayv2/route";
     const REPLACE_ON: &'static [&'static str] = &["api"];
-    const ONE_AT_A_TIME: bool = true;
+    const KNOWN_BY: &'static [&'static str] = &["api", "route_key"];
     const DIES_WITH: Option<&'static str> = Some("api");
     const PART_OF: Option<&'static str> = Some(Api::KIND);
 

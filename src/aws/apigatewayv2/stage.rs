@@ -75,7 +75,7 @@ impl Resource for Stage {
     const KIND: &'static str = "aws:apigatewayv2/stage";
     const TAGGED: bool = true;
     const REPLACE_ON: &'static [&'static str] = &["api", "name"];
-    const ONE_AT_A_TIME: bool = true;
+    const KNOWN_BY: &'static [&'static str] = &["api", "name"];
     const DIES_WITH: Option<&'static str> = Some("api");
 
     fn foretell(want: &StageInputs, _place: &Place) -> Foretold {

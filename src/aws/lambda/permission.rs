@@ -51,7 +51,7 @@ impl Resource for Permission {
 
     const KIND: &'static str = "aws:lambda/permission";
     const REPLACE_ON: &'static [&'static str] = ALL;
-    const ONE_AT_A_TIME: bool = true;
+    const KNOWN_BY: &'static [&'static str] = &["function", "statement_id"];
     const DIES_WITH: Option<&'static str> = Some("function");
 
     fn foretell(want: &PermissionInputs, _place: &Place) -> Foretold {

@@ -82,7 +82,7 @@ impl Resource for BucketNotification {
 
     const KIND: &'static str = "aws:s3/bucket-notification";
     const REPLACE_ON: &'static [&'static str] = &["bucket"];
-    const ONE_AT_A_TIME: bool = true;
+    const KNOWN_BY: &'static [&'static str] = &["bucket"];
     const PART_OF: Option<&'static str> = Some(Bucket::KIND);
 
     fn foretell(want: &BucketNotificationInputs, _place: &Place) -> Foretold {

@@ -1,6 +1,6 @@
 //! Plans on a state in which a graph is applied.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
@@ -9,7 +9,7 @@ use crate::graph::document::resolve;
 use crate::graph::{Address, Id, NameOrigin};
 // Only tests of this room look into the next ones.
 #[cfg(test)]
-use crate::plan::{Observations, Options, Plan, PlanError};
+use crate::plan::{Observations, Options, Plan, PlanError, StepId};
 #[cfg(test)]
 use crate::state::{Record, Snapshot};
 
@@ -73,4 +73,13 @@ pub(super) fn plan_with(
 
 pub(super) fn plan(graph: &Graph, snapshot: &Snapshot) -> Plan {
     try_plan(graph, snapshot).unwrap()
+}
+
+/// All that has to be done before a step.
+pub(super) fn steps_before(plan: &Plan, at: StepId) -> BTreeSet<StepId> {
+    let (mut open, mut found) = (vec![at], BTreeSet::new());
+    while let Some(id) = open.pop() {
+        open.extend(plan.step(id).after.iter().filter(|id| found.insert(**id)));
+    }
+    found
 }

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::applied::{applied, plan_with};
+use super::applied::{applied, plan_with, steps_before};
 use super::manifests::{file, files};
 use super::*;
 use crate::graph::Address;
 // Only a test of this room looks into the next ones.
 #[cfg(test)]
-use crate::plan::{Observations, Observed, Options, PlanError};
+use crate::plan::{Observations, Observed, Operation, Options, PlanError, StepId};
 #[cfg(test)]
 use crate::state::Snapshot;
 
@@ -69,6 +69,36 @@ fn any_manifest_can_follow_any_other() {
             let told = format!("{before}, then {after}");
             has_a_plan(new, &state, &[], &[], &told);
             has_a_plan(new, &state, &same, &[], &told);
+        }
+    }
+}
+
+/// An API with its routes, a topic with its subscriptions, a function that may be invoked: until then the
+/// old one serves.
+#[test]
+fn what_is_replaced_is_whole_before_its_old_one_goes() {
+    for (name, replaced) in [
+        ("api-custom-authorizer.toml", "api/api"),
+        ("s3-multiple-subscriptions.toml", "images/topic"),
+        ("s3-single-subscription.toml", "imports/subscriber.function"),
+    ] {
+        let graph = file(name).graph;
+        let at: Address = replaced.parse().unwrap();
+        let options = Options { replace: [at.clone()].into(), ..Options::default() };
+        let plan = plan_with(&graph, &applied(&graph), &Observations::new(), &options).unwrap();
+        let old = plan
+            .numbered()
+            .find(|(_, step)| step.key.address == at && step.operation == Operation::Delete);
+        let (old, _) = old.unwrap();
+        let before = steps_before(&plan, old);
+        let parts = plan.numbered().filter(|(_, step)| {
+            step.owner.as_ref() == Some(&at) && step.operation == Operation::Create
+        });
+        let parts: Vec<StepId> = parts.map(|(id, _)| id).collect();
+        assert!(!parts.is_empty(), "{name}");
+        for part in parts {
+            let step = plan.step(part);
+            assert!(before.contains(&part), "{name}: {} comes after {replaced} goes", step.key);
         }
     }
 }

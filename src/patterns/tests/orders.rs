@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::applied::{applied, plan, plan_of, try_plan};
+use super::applied::{applied, plan, plan_of, steps_before, try_plan};
 use super::databases::{api, manifest, postgres};
 use super::*;
 use crate::graph::{Address, Objection};
 // Only a test of this room looks into the next ones.
 #[cfg(test)]
-use crate::plan::{Observations, Observed, Operation, Plan, PlanError, StepId};
+use crate::plan::{Observations, Observed, Operation, Plan, PlanError};
 #[cfg(test)]
 use crate::state::{Record, Snapshot};
 
@@ -20,11 +20,7 @@ fn graph(instances: &str) -> Graph {
 fn before(plan: &Plan, address: &str) -> BTreeSet<String> {
     let at = plan.numbered().find(|(_, step)| step.key.address.as_str() == address);
     let (at, _) = at.unwrap_or_else(|| panic!("nothing is done with {address}"));
-    let (mut open, mut found) = (vec![at], BTreeSet::<StepId>::new());
-    while let Some(id) = open.pop() {
-        open.extend(plan.step(id).after.iter().filter(|id| found.insert(**id)));
-    }
-    let steps = found.into_iter().map(|id| plan.step(id));
+    let steps = steps_before(plan, at).into_iter().map(|id| plan.step(id));
     steps.map(|step| format!("{} {}", step.kind, step.key.address)).collect()
 }
 

@@ -35,7 +35,7 @@ impl Resource for Child {
 
     const KIND: &'static str = "fake:child";
     const REPLACE_ON: &'static [&'static str] = &["owner", "label"];
-    const ONE_AT_A_TIME: bool = true;
+    const KNOWN_BY: &'static [&'static str] = &["owner", "label"];
     const DIES_WITH: Option<&'static str> = Some("owner");
     const PART_OF: Option<&'static str> = Some(Thing::KIND);
 
