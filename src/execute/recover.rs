@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use futures::stream::{self, TryStreamExt};
+use futures::stream::{self, StreamExt, TryStreamExt};
 use serde_json::Value;
 use tokio::time::Instant;
 use tracing::Instrument;
@@ -102,8 +102,11 @@ async fn settled(
             Some(record) if is_there(bench, record, told).await? => {
                 let mut batch = Batch::new().put(record.clone().interrupted(&intent.needs));
                 // It may have gone half way.
-                for part in parts(bench, snapshot, record) {
-                    if !is_there(bench, part, told).await? {
+                let looks = parts(bench, snapshot, record)
+                    .map(async |part| Ok::<_, Fault>((part, is_there(bench, part, told).await?)));
+                let mut looks = stream::iter(looks).buffer_unordered(bench.parallelism.max(1));
+                while let Some((part, is_there)) = looks.try_next().await? {
+                    if !is_there {
                         batch = batch.remove(part.key());
                     }
                 }

@@ -91,7 +91,7 @@ pub fn check(plan: &Plan, snapshot: &Snapshot) -> Vec<Flaw> {
             let ordered = precedes(plan, gone, down) || is_weak && precedes(plan, down, gone);
             if plan.step(down).operation == Operation::Delete
                 && !ordered
-                && !names_another(&snapshot.records, record, used)
+                && !(record.finished && names_another(&snapshot.records, record, used))
             {
                 let rule = "it is deleted before something that needs it";
                 flaws.push(Flaw { key: need.clone().into(), rule });

@@ -140,7 +140,8 @@ impl<'a> Round<'a> {
             inputs: None,
             seen: None,
         };
-        let is_gone = self.world.is_gone(&node.address) || self.went_with_owner(node);
+        let is_gone = self.world.is_gone(&node.address)
+            || record.is_some_and(|record| self.went_with_owner(node, record));
         if record.is_some_and(|record| !is_gone && self.is_as_applied(node, record)) {
             return Ok(decision);
         }
@@ -248,8 +249,9 @@ impl<'a> Round<'a> {
 
     /// Whether the cloud has deleted it with its owner, which a run that was interrupted right after
     /// that did not record any more.
-    fn went_with_owner(&self, node: &Node) -> bool {
-        let owner = node.owner().and_then(|owner| self.decisions.get(&owner));
+    fn went_with_owner(&self, node: &Node, record: &Record) -> bool {
+        let owner = node.owner().filter(|owner| record.owner.as_ref() == Some(owner));
+        let owner = owner.and_then(|owner| self.decisions.get(&owner));
         owner.is_some_and(|owner| matches!(owner.verdict, Verdict::Create))
     }
 
@@ -369,10 +371,11 @@ impl<'a> Round<'a> {
         };
         let known_by = node.traits.known_by;
         // Of what goes with its owner there are two as long as there are two of that.
-        let moves = node
-            .owner()
-            .and_then(|owner| self.decisions.get(&owner))
-            .is_some_and(|owner| matches!(owner.verdict, Verdict::Replace { new_first: true }));
+        let owner = node.owner();
+        let verdict =
+            owner.as_ref().and_then(|owner| self.decisions.get(owner)).map(|it| &it.verdict);
+        let along = matches!(verdict, Some(Verdict::Replace { new_first: true }));
+        let moves = along || (owner.is_some() && record.owner != owner);
         let alone = node.traits.one_at_a_time
             || (!known_by.is_empty() && known_by.iter().all(|input| stays(input)));
         let collides = node.traits.name.is_some_and(|naming| !generated && stays(naming.input))
@@ -384,7 +387,7 @@ impl<'a> Round<'a> {
                 Some(Decision { verdict: Verdict::Replace { new_first: false }, .. })
             )
         });
-        let new_first = !collides && (moves || !below_delete_first);
+        let new_first = !collides && (along || !below_delete_first);
         decision.verdict = Verdict::Replace { new_first };
         Ok(())
     }

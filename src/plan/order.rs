@@ -48,6 +48,8 @@ enum Doubt {
     /// It is a copy that was left behind: what such a one needs itself was there before it, so that it
     /// can only need the copy's successor.
     LeftBehind,
+    /// It comes again, and only once this is there: until then it may as well stay.
+    NotYet,
 }
 
 /// The plan with these decisions.
@@ -243,6 +245,9 @@ impl Order<'_> {
         else {
             return false;
         };
+        if !self.goes_first(&old.key()) {
+            return false;
+        }
         let told = |output: &str| old.outputs.as_ref()?.get(output);
         let is_same = |output: &str| {
             let new = foretold.get(need).and_then(|outputs| outputs.get(output));
@@ -250,8 +255,7 @@ impl Order<'_> {
         };
         let mut references = document::references(&node.wanted);
         references.retain(|(at, ..)| at == need);
-        self.goes_first(&old.key())
-            && !references.is_empty()
+        !references.is_empty()
             && references.iter().all(|(_, output, _)| is_same(output))
             && !node.after.contains(need)
             && !node.fixed_needs().contains(need)
@@ -268,9 +272,15 @@ impl Order<'_> {
         let (mut waits, mut may_wait) = (Vec::new(), BTreeSet::new());
         for (key, &down) in &self.downs {
             let Some(used) = self.recorded(&self.steps[down]) else { continue };
+            if self.goes_first(key)
+                && let Some(&up) = self.ups.get(&key.address)
+            {
+                let needs = self.steps[up].needs.iter().filter_map(|need| self.ups.get(need));
+                may_wait.extend(needs.map(|&need| (Doubt::NotYet, down, need)));
+            }
             for (user_key, user) in users.get(&key.address).into_iter().flatten() {
-                // A need names no generation.
-                if names_another(records, user, used) {
+                // A need names no generation. One that is half changed may use another than it names.
+                if user.finished && names_another(records, user, used) {
                     continue;
                 }
                 let Some(free) = self.freed(user_key, key).filter(|free| *free != down) else {
@@ -315,15 +325,19 @@ impl Order<'_> {
         dying: &BTreeMap<usize, usize>,
     ) {
         for (doubt, step, other) in may_wait {
-            let step = dying.get(&step).copied().unwrap_or(step);
-            if step == other || dying.contains_key(&other) {
+            let owner = dying.get(&step).copied();
+            let step = owner.unwrap_or(step);
+            let is_idle = owner.is_some() && doubt == Doubt::NotYet;
+            if step == other || dying.contains_key(&other) || is_idle {
                 continue;
             }
             let old =
                 self.downs.get(&self.steps[other].key).filter(|_| doubt == Doubt::ReachesBoth);
             if !self.waits_for(other, step) {
                 self.steps[step].after.insert(StepId(other));
-            } else if let Some(&old) = old.filter(|old| !self.waits_for(step, **old)) {
+            } else if let Some(old) = old.map(|old| *dying.get(old).unwrap_or(old))
+                && !self.waits_for(step, old)
+            {
                 self.steps[old].after.insert(StepId(step));
             }
         }

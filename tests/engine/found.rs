@@ -407,3 +407,40 @@ async fn what_moved_with_its_owner_goes_back_with_it() {
         Case { before, wanted, nth, back: true, ..Case::default() }.converges().await;
     }
 }
+
+/// Its new owner was to be made, so that it was taken to have gone with that: it stayed on the old one,
+/// and nobody knew.
+#[tokio::test]
+async fn what_moves_to_another_owner_leaves_nothing_on_the_first() {
+    let guest = |host: &str| Want {
+        host: Some(host.into()),
+        children: [("x".into(), 1)].into(),
+        ties: [("y".into(), 1)].into(),
+        ..want(1)
+    };
+    let before = wanted(&[("a", want(1)), ("c", guest("a"))]);
+    let moved = wanted(&[("a", want(1)), ("b", want(1)), ("c", guest("b"))]);
+    let mut stage = Stage::new();
+    stage.applies(&before).await;
+    stage.applies(&moved).await;
+    let there = stage.cloud.ids();
+    let parts: Vec<&str> = there.keys().map(String::as_str).filter(|id| id.contains('/')).collect();
+    assert_eq!(parts, ["p-e-b-thing/cx", "p-e-b-thing/tie-cy"]);
+    Case { before, wanted: moved, nth: 3, ..Case::default() }.converges().await;
+}
+
+/// The new owner was to come again, and the old one stood on it: the one went first, and waited for the
+/// child to move, which waited for the other.
+#[tokio::test]
+async fn what_moves_from_what_stands_on_its_new_owner_goes_first() {
+    let part = Want { children: [("x".into(), 1)].into(), ..want(1) };
+    let before = wanted(&[
+        ("b", Want { shape: "square".into(), pinned: true, ..want(1) }),
+        ("c", Want { base: Some("b".into()), ..part.clone() }),
+    ]);
+    let wanted = wanted(&[
+        ("b", Want { pinned: true, ..want(1) }),
+        ("c", Want { host: Some("b".into()), ..part }),
+    ]);
+    Case { before, wanted, nth: 1, ..Case::default() }.converges_without_state().await;
+}

@@ -19,14 +19,15 @@ fn things() -> impl Strategy<Value = Wanted> {
     let children = prop::collection::btree_map("[xy]", 1_u32..3, 0..3);
     let other = || prop::option::of("[a-e]");
     let parts = || prop::collection::btree_map("[xy]", 1_u32..3, 0..2);
-    let others = (other(), other(), other());
+    let others = (other(), other(), other(), other());
     let thing = (1_u32..3, shape, others, any::<bool>(), children, parts(), parts());
     prop::collection::btree_map("[a-e]", thing, 0..5).prop_map(|things| {
         let wants = things.into_iter().map(
-            |(name, (size, shape, (link, base, through), pinned, children, nodes, ties))| {
+            |(name, (size, shape, (link, base, through, host), pinned, children, nodes, ties))| {
                 // They lead to earlier names only, so that there is no cycle.
                 let earlier = |other: Option<String>| other.filter(|other| *other < name);
-                let (link, base, through) = (earlier(link), earlier(base), earlier(through));
+                let (link, base) = (earlier(link), earlier(base));
+                let (through, host) = (earlier(through), earlier(host));
                 let shape = shape.to_owned();
                 let want = Want {
                     size,
@@ -34,6 +35,7 @@ fn things() -> impl Strategy<Value = Wanted> {
                     link,
                     base,
                     through,
+                    host,
                     pinned,
                     children,
                     nodes,
@@ -231,7 +233,12 @@ impl fmt::Debug for Case {
 fn source(things: &Wanted) -> String {
     let thing = |(name, want): (&String, &Want)| {
         let mut keys = String::new();
-        let others = [("link", &want.link), ("base", &want.base), ("through", &want.through)];
+        let others = [
+            ("link", &want.link),
+            ("base", &want.base),
+            ("through", &want.through),
+            ("host", &want.host),
+        ];
         for (key, other) in others {
             let _ = other.iter().try_for_each(|o| write!(keys, "{key}: Some({o:?}.into()), "));
         }

@@ -27,6 +27,8 @@ pub struct Want {
     pub base: Option<String>,
     /// The name of the thing whose first child lets it work.
     pub through: Option<String>,
+    /// The name of the thing that its children and ties are on, where that is not itself.
+    pub host: Option<String>,
     /// A name that the user fixed.
     pub pinned: bool,
     /// Whether it may not be deleted.
@@ -76,10 +78,17 @@ pub fn graph(wanted: &Wanted) -> Graph {
             ..ThingInputs::default()
         };
         let thing = graph.add::<Thing>(at(name), inputs);
+        let host = want.host.as_ref().filter(|host| wanted.contains_key(*host));
+        // Others' parts are told apart from its own.
+        let label_of = |label: &String| match host {
+            Some(_) => format!("{name}{label}"),
+            None => label.clone(),
+        };
+        let host = host.map_or_else(|| thing.clone(), |host| Handle::at(at(host)));
         for (label, weight) in &want.children {
             let inputs = ChildInputs {
-                owner: Output::<String>::of(&thing, "id").into(),
-                label: label.clone(),
+                owner: Output::<String>::of(&host, "id").into(),
+                label: label_of(label),
                 weight: *weight,
             };
             graph.add::<Child>(Address::new(name, label), inputs);
@@ -91,10 +100,9 @@ pub fn graph(wanted: &Wanted) -> Graph {
             graph.add::<Node>(at, NodeInputs { on, label, width, ..NodeInputs::default() });
         }
         for (label, weight) in &want.ties {
-            let on = Output::<String>::of(&thing, "id").into();
-            let (label, weight) = (label.clone(), *weight);
+            let on = Output::<String>::of(&host, "id").into();
             let at = Address::new(name, &format!("t{label}"));
-            graph.add::<Tie>(at, TieInputs { on, label, weight });
+            graph.add::<Tie>(at, TieInputs { on, label: label_of(label), weight: *weight });
         }
     }
     graph.finish().unwrap()
