@@ -16,6 +16,7 @@ mod refreshed;
 mod refusals;
 mod restored;
 mod target;
+mod waits;
 mod world;
 
 use std::collections::{BTreeMap, BTreeSet};
