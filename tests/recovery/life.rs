@@ -37,6 +37,8 @@ pub struct Took {
     pub calls: usize,
     /// Faults whose call did not come: how often some calls are made is up to the emulator's haste.
     pub missed: Vec<Fault>,
+    /// Those of them that did not come in any life.
+    pub never: Vec<Fault>,
 }
 
 /// A deployment under test.

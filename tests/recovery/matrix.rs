@@ -20,6 +20,9 @@ const AT_ONCE: usize = 5;
 /// How often a life is lived until each of its faults is reached.
 const TIMES: usize = 3;
 
+/// Calls that come only where S3's test message has arrived in time in a bucket that is emptied.
+const BY_CHANCE: [&str; 1] = ["s3:POST?delete"];
+
 /// What is tried.
 enum Wish {
     Spread,
@@ -131,6 +134,7 @@ impl Figures {
                 self.took.runs += took.runs;
                 self.took.calls += took.calls;
                 self.took.missed.extend(took.missed);
+                self.took.never.extend(took.never);
             }
             Err(wrong) => self.failed.push(format!("MAAS_RECOVERY='{life}'\n{wrong}")),
         }
@@ -138,7 +142,7 @@ impl Figures {
 }
 
 /// Lives it, and once more what of it did not come: a fault before, or the destroy behind that, may
-/// have led past its call. Fails where it comes never.
+/// have led past its call. Fails where it comes never, unless it comes by chance.
 async fn reached(life: &Life, undisturbed: &Undisturbed) -> Result<Took, String> {
     let (mut all, mut left) = (Took::default(), life.clone());
     for _ in 0..TIMES {
@@ -150,6 +154,10 @@ async fn reached(life: &Life, undisturbed: &Undisturbed) -> Result<Took, String>
         if left.faults.is_empty() {
             return Ok(all);
         }
+    }
+    if left.faults.iter().all(|fault| BY_CHANCE.contains(&&*fault.call)) {
+        all.never.extend(left.faults);
+        return Ok(all);
     }
     Err(format!("in {TIMES} lives not all faults were reached; not reached were {left}"))
 }
@@ -196,9 +204,10 @@ pub async fn run(wish: Option<String>) {
     let Figures { lives, cases, destroyed, points, took, failed } = figures;
     eprintln!(
         "recovery: {} faults {cases:?} at {} kinds of call, {destroyed} of them before a destroy, in {lives} \
-         lives, each reached; {} runs of maas, {} calls; {} lives failed; {} s; not reached at first: {:?}",
+         lives, {} of them never reached; {} runs of maas, {} calls; {} lives failed; {} s; not reached at first: {:?}",
         cases.values().sum::<usize>(),
         points.len(),
+        took.never.len(),
         took.runs,
         took.calls,
         failed.len(),
