@@ -2,8 +2,9 @@
 
 use maas::execute::Outcome;
 use maas::graph::{Address, FaultKind};
-use maas::plan::{Action, Operation, Options, Plan, Reason};
+use maas::plan::{Action, Operation, Options, Plan, Reason, StepId};
 
+use crate::cloud::Trouble;
 use crate::stage::{Stage, Want, Wanted, graph, want, wanted};
 
 fn linked(size: u32, link: &str) -> Want {
@@ -326,6 +327,35 @@ async fn what_a_record_lacks_that_its_type_once_had_not_is_recorded_with_an_upda
     assert_eq!(steps(&stage.plan(&based)), ["Update b/thing"]);
     stage.applies(&based).await;
     assert!(stage.plan(&based).is_empty());
+}
+
+/// The gap until it comes again is no longer than it has to be.
+#[tokio::test]
+async fn what_goes_first_stays_until_what_its_new_one_needs_is_there() {
+    let mut stage = Stage::new();
+    let pinned = |shape: &str| Want { pinned: true, shape: shape.into(), ..linked(1, "a") };
+    stage.applies(&wanted(&[("a", want(1)), ("b", pinned("round"))])).await;
+    let plan = stage.plan(&wanted(&[("a", want(2)), ("b", pinned("square"))]));
+    assert_eq!(steps(&plan), ["Update a/thing", "Delete b/thing", "Create b/thing"]);
+    assert_eq!(plan.steps[1].after, [StepId(0)].into());
+}
+
+/// Its record names the copy that it used; it may have moved to the current one.
+#[tokio::test]
+async fn a_half_changed_user_goes_before_either_copy_that_it_may_use() {
+    let mut stage = Stage::new();
+    let both = wanted(&[("a", want(1)), ("b", linked(2, "a"))]);
+    stage.applies(&both).await;
+    stage.options.replace = ["a/thing".parse().unwrap()].into();
+    stage.cloud.trouble_at(3, Trouble::AnswerLost);
+    assert_eq!(stage.apply(&both).await.unwrap().outcome, Outcome::Failed);
+    stage.options.replace.clear();
+    stage.cloud.calm();
+    let plan = stage.plan(&Wanted::new());
+    assert_eq!(steps(&plan), ["Delete b/thing", "Delete a/thing", "Delete a/thing#0"]);
+    for copy in &plan.steps[1..] {
+        assert_eq!(copy.after, [StepId(0)].into(), "{}", copy.key);
+    }
 }
 
 #[tokio::test]
