@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use serde_json::Value;
 
 use super::Bench;
-use super::recover::{copies, goes_with};
+use super::recover::{goes_with, ids};
 use crate::graph::document::{self, Tie};
 use crate::graph::{Address, AnyResource, Catalogue, Document, Fault, FaultKind, Graph, Id};
 use crate::plan::{Plan, Step};
@@ -74,8 +74,8 @@ impl<'a> Applied<'a> {
     }
 
     /// The ids under which a resource is recorded.
-    pub fn copies(&self, address: &Address) -> Vec<Id> {
-        copies(&self.records.lock().unwrap_or_else(PoisonError::into_inner), address)
+    pub fn ids(&self, address: &Address) -> Vec<Id> {
+        ids(&self.records.lock().unwrap_or_else(PoisonError::into_inner), address)
     }
 
     /// Whether a copy that was left behind is the current one itself: where the cloud was asked for a

@@ -132,7 +132,7 @@ async fn settled(
         Operation::Create => {
             let older = match intent.absent_before {
                 Some(true) => Vec::new(),
-                _ => copies(&snapshot.records, &intent.key.address),
+                _ => ids(&snapshot.records, &intent.key.address),
             };
             match find_ours(bench, &intent.kind, &intent.inputs, &older, told).await? {
                 None => Ok((Batch::new(), "it was not made before the interruption".to_owned())),
@@ -239,7 +239,7 @@ pub(super) struct Found {
 }
 
 /// The ids under which a resource is recorded: its copies that are in the cloud.
-pub(super) fn copies(records: &BTreeMap<Key, Record>, address: &Address) -> Vec<Id> {
+pub(super) fn ids(records: &BTreeMap<Key, Record>, address: &Address) -> Vec<Id> {
     state::copies(records, address).filter_map(|record| record.id.clone()).collect()
 }
 

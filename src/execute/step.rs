@@ -9,7 +9,7 @@ use super::hooks::{Birth, StepHooks, state_fault};
 use super::look::{going, unknown};
 use crate::graph::document::{self, hex};
 use crate::graph::{AnyResource, Document, Fault, FaultKind, HeldDocument, Hooks, Id};
-use crate::plan::{Operation, Step};
+use crate::plan::{self, Operation, Step};
 use crate::state::{self, Batch, Intent, Record, Recorded};
 
 /// How a step that succeeded ended.
@@ -141,7 +141,7 @@ impl<'a> Work<'a> {
             called: AtomicBool::new(false),
             repeated: AtomicBool::new(false),
             older: match step.operation {
-                Operation::Create => applied.copies(&step.key.address),
+                Operation::Create => applied.ids(&step.key.address),
                 _ => Vec::new(),
             },
         });
@@ -264,17 +264,16 @@ impl Work<'_> {
 
     /// A plan that promised an update may not make another resource of it.
     fn refuse_replacement(&self, record: &Record, ready: &Ready) -> Result<(), Fault> {
-        let traits = self.resource.traits();
-        // As the plan compares it.
-        let applied = self.resource.normal(record.inputs.to_document());
-        let applied = applied.unwrap_or_else(|_| record.inputs.to_document());
-        let unknown =
-            |input: &str| traits.added.contains(&input) && record.inputs.get(input).is_none();
+        if !record.finished {
+            return Ok(());
+        }
+        let (traits, applied) = (self.resource.traits(), plan::applied(self.resource, record));
         let changed = |input: &&&str| {
-            **input != "*" && applied.get(**input) != ready.sealed.get(**input) && !unknown(input)
+            **input != "*"
+                && applied.get(**input) != ready.sealed.get(**input)
+                && !traits.is_untold(&record.inputs, input)
         };
-        let changed = traits.replace_on.iter().find(changed);
-        if let Some(input) = changed.filter(|_| record.finished) {
+        if let Some(input) = traits.replace_on.iter().find(changed) {
             let message = format!(
                 "the plan no longer fits {}: a change of `{input}` replaces it",
                 self.step.key
@@ -286,10 +285,13 @@ impl Work<'_> {
     }
 
     fn before_delete(&self) -> Result<(Task, Option<Intent>), Fault> {
-        // What went with its owner has no record any more.
-        let record =
-            self.applied.record(&self.step.key).filter(|it| !self.applied.is_current_too(it));
-        let held = record.and_then(|record| going(&record, self.step));
+        let record = match self.applied.record(&self.step.key) {
+            Some(record) => record,
+            // It went with its owner.
+            None if self.step.owner.is_some() => return Ok((Task::Forget, None)),
+            None => return Err(defect(self.step, "it has no record to delete")),
+        };
+        let held = going(&record, self.step).filter(|_| !self.applied.is_current_too(&record));
         let Some(held) = held else { return Ok((Task::Forget, None)) };
         let intent = self.intent(state::Operation::Delete, &held.inputs);
         Ok((Task::Delete { held, seq: intent.seq }, Some(intent)))

@@ -39,6 +39,12 @@ pub struct Traits {
 }
 
 impl Traits {
+    /// Whether a document was recorded before the type had that input, so that it does not tell what it
+    /// was (`ADDED`).
+    pub fn is_untold(&self, recorded: &Document, input: &str) -> bool {
+        self.added.contains(&input) && recorded.get(input).is_none()
+    }
+
     /// The constants of `R`.
     pub const fn of<R: Resource>() -> Self {
         Self {

@@ -2,8 +2,15 @@
 
 use serde_json::Value;
 
-use crate::graph::document;
-use crate::graph::{Document, Traits};
+use crate::graph::{AnyResource, Document, Traits, document};
+use crate::state::Record;
+
+/// The inputs that were applied. A document of an older version of the type is compared as this version
+/// would write it.
+pub fn applied(resource: &dyn AnyResource, record: &Record) -> Document {
+    let recorded = record.inputs.to_document();
+    resource.normal(recorded).unwrap_or_else(|_| record.inputs.to_document())
+}
 
 /// The inputs as they are now: those seen, as far as they were ever sent. What the cloud filled in
 /// by itself is no drift, and neither are tags that others put.

@@ -6,14 +6,13 @@ use std::collections::{BTreeMap, HashMap};
 use serde_json::{Map, Value};
 
 use super::check::Flaw;
-use super::current::current;
-use super::diff::{Change, changes};
+use super::diff::Change;
 use super::refreshed::{Refreshed, refreshed};
 use super::target::Targeted;
 use super::world::{Decision, Decisions, Inputs, Verdict, World};
 use super::{Observed, PlanError, Reason};
 use crate::graph::document::{self, Tie};
-use crate::graph::{ALL, Address, AnyResource, NameOrigin, Node, Objection, is_applied};
+use crate::graph::{Address, AnyResource, Node, Objection, is_applied};
 use crate::state::{Key, Record};
 
 type Generations = BTreeMap<Address, u32>;
@@ -52,14 +51,14 @@ pub(super) fn decide(
     Err(flaw.map(PlanError::Flawed).into_iter().collect())
 }
 
-struct Round<'a> {
-    world: &'a World<'a>,
+pub(super) struct Round<'a> {
+    pub world: &'a World<'a>,
     generations: &'a Generations,
     targeted: &'a Targeted,
     foretold: HashMap<&'a Address, OnceCell<Map<String, Value>>>,
-    decisions: HashMap<Address, Decision>,
+    pub decisions: HashMap<Address, Decision>,
     /// Whether anything goes before its replacement comes.
-    old_first: bool,
+    pub old_first: bool,
 }
 
 impl<'a> Round<'a> {
@@ -200,7 +199,7 @@ impl<'a> Round<'a> {
             && self.goes_along(node, record).is_none()
     }
 
-    fn inputs(
+    pub fn inputs(
         &self,
         node: &Node,
         resource: &dyn AnyResource,
@@ -255,141 +254,12 @@ impl<'a> Round<'a> {
         owner.is_some_and(|owner| matches!(owner.verdict, Verdict::Create))
     }
 
-    /// The replacement that takes this resource along: of its owner, or of one that has to go first
-    /// while this one holds it by an input that cannot change.
-    fn goes_along(&self, node: &Node, record: &Record) -> Option<Address> {
-        let verdict = |at: &Address| self.decisions.get(at).map(|decision| &decision.verdict);
-        let owner = node.owner().filter(|at| matches!(verdict(at), Some(Verdict::Replace { .. })));
-        owner.or_else(|| {
-            // Most plans have none, and to look for it is dear.
-            if !self.old_first {
-                return None;
-            }
-            node.fixed_needs().into_iter().find(|at| {
-                matches!(verdict(at), Some(Verdict::Replace { new_first: false }))
-                    && record.needs.contains(at)
-            })
-        })
-    }
-
     fn moves(&self, at: &Address, output: &str, changes: &[Change]) -> bool {
         let Some(node) = self.world.graph.nodes().get(at) else { return false };
         let moved = node.traits.moves_on_update.iter().filter(|(moved, _)| *moved == output);
         moved
             .flat_map(|(_, inputs)| inputs.iter())
             .any(|input| changes.iter().any(|change| change.input() == *input))
-    }
-
-    fn compare(
-        &self,
-        node: &Node,
-        record: &Record,
-        resource: &dyn AnyResource,
-        decision: &mut Decision,
-    ) -> Result<(), Vec<PlanError>> {
-        if record.kind != node.traits.kind {
-            decision.reasons.push(Reason::OtherKind(record.kind.clone()));
-            return self.replace(node, record, resource, decision);
-        }
-        let traits = &node.traits;
-        // A document of an older version of the type is compared as this version would write it.
-        let applied = resource.normal(record.inputs.to_document());
-        let applied = applied.unwrap_or_else(|_| record.inputs.to_document());
-        let current = match self.world.seen(&node.address) {
-            Some(Observed::Seen(seen)) => {
-                current(&applied, &seen.inputs, traits, &self.world.snapshot.meta.salt)
-            }
-            _ => applied.clone(),
-        };
-        let preview = decision.inputs.as_ref().map(|inputs| &inputs.preview);
-        decision.changes = changes(&current, preview.unwrap_or(&applied));
-        let drifted = changes(&applied, &current);
-        let by_hand = |path: &str| drifted.iter().any(|drift| drift.path == path);
-        let (drift, change): (Vec<String>, Vec<String>) = decision
-            .changes
-            .iter()
-            .map(|change| change.path.clone())
-            .partition(|path| by_hand(path));
-        if !drifted.is_empty() {
-            decision.seen = Some(current);
-        }
-        if !change.is_empty() {
-            decision.reasons.push(Reason::Changed(change));
-        }
-        if !drift.is_empty() {
-            decision.reasons.push(Reason::Drifted(drift));
-        }
-        let unknown =
-            |input: &str| traits.added.contains(&input) && record.inputs.get(input).is_none();
-        let replacing = |change: &Change| {
-            traits.replace_on == ALL
-                || traits.replace_on.contains(&change.input()) && !unknown(change.input())
-        };
-        let mut fixed: Vec<String> = Vec::new();
-        for change in decision.changes.iter_mut().filter(|change| replacing(change)) {
-            change.replaces = true;
-            fixed.push(change.path.clone());
-        }
-        let asked = self.world.options.replace.contains(&node.address);
-        if asked {
-            decision.reasons.push(Reason::Asked);
-        }
-        if !record.finished {
-            decision.reasons.push(match self.world.is_restored(&node.address) {
-                true => Reason::Restored,
-                false => Reason::Unfinished,
-            });
-        }
-        let other = self.goes_along(node, record);
-        if asked || other.is_some() || !fixed.is_empty() {
-            decision.reasons.extend(other.map(Reason::GoesWith));
-            if !fixed.is_empty() {
-                decision.reasons.push(Reason::CannotChange(fixed));
-            }
-            return self.replace(node, record, resource, decision);
-        }
-        if !decision.changes.is_empty() || !record.finished {
-            decision.verdict = Verdict::Update;
-        }
-        Ok(())
-    }
-
-    fn replace(
-        &self,
-        node: &Node,
-        record: &Record,
-        resource: &dyn AnyResource,
-        decision: &mut Decision,
-    ) -> Result<(), Vec<PlanError>> {
-        let generated = matches!(node.name, NameOrigin::Generated(_));
-        decision.generation = self.world.snapshot.next_generation(&node.address);
-        let inputs = decision.inputs.insert(self.inputs(node, resource, decision.generation)?);
-        // What is not known yet may turn out to be as it was.
-        let stays = |input: &str| match inputs.preview.get(input) {
-            Some(wanted) if document::is_pending(wanted) => true,
-            wanted => record.inputs.get(input) == wanted,
-        };
-        let known_by = node.traits.known_by;
-        // Of what goes with its owner there are two as long as there are two of that.
-        let owner = node.owner();
-        let verdict =
-            owner.as_ref().and_then(|owner| self.decisions.get(owner)).map(|it| &it.verdict);
-        let along = matches!(verdict, Some(Verdict::Replace { new_first: true }));
-        let moves = along || (owner.is_some() && record.owner != owner);
-        let alone = node.traits.one_at_a_time
-            || (!known_by.is_empty() && known_by.iter().all(|input| stays(input)));
-        let collides = node.traits.name.is_some_and(|naming| !generated && stays(naming.input))
-            || (alone && !moves);
-        // What its old one uses may be needed by the new one over others.
-        let below_delete_first = node.needs().union(&record.needs).any(|need| {
-            matches!(
-                self.decisions.get(need),
-                Some(Decision { verdict: Verdict::Replace { new_first: false }, .. })
-            )
-        });
-        let new_first = !collides && (along || !below_delete_first);
-        decision.verdict = Verdict::Replace { new_first };
-        Ok(())
     }
 
     fn finish(self, order: Vec<Address>) -> Decisions {

@@ -5,6 +5,7 @@
 //! it. Pure: no calls, no files, no clock. May use `graph` and `state`; never names AWS.
 
 mod check;
+mod compare;
 mod current;
 mod decide;
 mod diff;
@@ -22,7 +23,7 @@ mod world;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use check::{Flaw, check};
-pub use current::current;
+pub use current::{applied, current};
 pub use diff::{Change, changes};
 pub use drift::{Drift, drift};
 pub use model::{Action, Half, Operation, Plan, Reason, Step, StepId, Summary, Unchanged};

@@ -1,11 +1,4 @@
-//! Steps and their order. All of the order is decided here; the executor only follows it.
-//!
-//! The rules:
-//! - what is made or changed comes behind what it needs;
-//! - what is deleted comes behind all that needed it: their deletion, or the change that freed it;
-//! - the old half of a replacement goes last, or first where two cannot be there at once;
-//! - what the cloud deletes with its owner costs no call and waits for the owner's deletion;
-//! - what is gone already is only forgotten, where its deletion would stand.
+//! The steps of a plan.
 
 use std::collections::{BTreeMap, BTreeSet};
 

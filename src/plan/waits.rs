@@ -1,4 +1,13 @@
-//! Which step waits for which. What cannot hold all at once is weighed by how sure it is.
+//! Which step waits for which. All of the order is decided here; the executor only follows it.
+//!
+//! The rules:
+//! - what is made or changed comes behind what it needs;
+//! - what is deleted comes behind all that needed it: their deletion, or the change that freed it;
+//! - the old half of a replacement goes last, or first where two cannot be there at once;
+//! - what the cloud deletes with its owner costs no call and waits for the owner's deletion;
+//! - what is gone already is only forgotten, where its deletion would stand.
+//!
+//! Where these cannot all hold at once, the surest do.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -132,6 +141,7 @@ impl Order<'_> {
         fixed.iter().filter_map(|it| user.inputs.get(it)).any(|value| used.is_named_in(value))
     }
 
+    /// Lets these wait too, the surest first, as far as none waits for itself then.
     pub fn wait_where_possible(
         &mut self,
         may_wait: BTreeSet<(Doubt, usize, usize)>,
