@@ -18,6 +18,7 @@ EXTRAS = (
     "access_logs",
     "api_tags",
     "api_duplicates",
+    "deployments",
     "api_permissions",
     "topic_permissions",
     "topic_filters",

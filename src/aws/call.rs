@@ -79,6 +79,9 @@ impl Cx {
                 if fault.kind == FaultKind::Unanswered { "no answer" } else { "refused" }
             );
             let (fault, schedule) = judge(operation, fault);
+            if fault.kind == FaultKind::Throttled {
+                aws.pace.slow(operation);
+            }
             let Some(pause) = schedule.and_then(|schedule| next(&mut tries, schedule)) else {
                 return Err(fault);
             };

@@ -1,8 +1,8 @@
 //! Rate budgets per API family, so that a wide apply does not run into throttling.
 
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 /// Token buckets for the families of APIs that share a quota.
@@ -16,8 +16,20 @@ struct Bucket {
     operations: &'static [&'static str],
     per_second: f64,
     burst: f64,
-    state: Mutex<(f64, Instant)>,
+    /// The calls that are left, as of then.
+    left: tokio::sync::Mutex<(f64, Instant)>,
+    /// The calls a second that AWS seemed to take when it last refused one, and when that was.
+    slowed: Mutex<Option<(f64, Instant)>>,
 }
+
+/// How much of its rate a family gets back a second.
+const RECOVERY: f64 = 0.05;
+
+/// The least of its rate that a family keeps.
+const LEAST: f64 = 1.0 / 16.0;
+
+/// Refusals within this time are of calls that were sent at the same rate.
+const AT_ONCE: Duration = Duration::from_secs(1);
 
 /// Families in order: the first that names an operation, its service (`lambda:`), or how it begins
 /// (`ec2:Describe*`), holds it.
@@ -44,7 +56,8 @@ impl Pace {
     /// AWS's published quotas.
     pub fn quotas() -> Self {
         let bucket = |&(operations, per_second, burst): &(&'static [&'static str], f64, f64)| {
-            Bucket { operations, per_second, burst, state: Mutex::new((burst, Instant::now())) }
+            let left = tokio::sync::Mutex::new((burst, Instant::now()));
+            Bucket { operations, per_second, burst, left, slowed: Mutex::new(None) }
         };
         Self { buckets: QUOTAS.iter().map(bucket).collect() }
     }
@@ -56,6 +69,20 @@ impl Pace {
 
     /// Waits until a call of that operation fits into its family's budget.
     pub async fn wait(&self, operation: &str) {
+        if let Some(bucket) = self.bucket(operation) {
+            bucket.take().await;
+        }
+    }
+
+    /// Halves the rate of that operation's family for a while: AWS throttled a call, since others use
+    /// the account's quota too, or it is smaller than the published one.
+    pub fn slow(&self, operation: &str) {
+        if let Some(bucket) = self.bucket(operation) {
+            bucket.slow();
+        }
+    }
+
+    fn bucket(&self, operation: &str) -> Option<&Bucket> {
         let begins = |name: &str| {
             let head = name.strip_suffix('*').or(name.ends_with(':').then_some(name));
             head.is_some_and(|head| operation.starts_with(head))
@@ -63,23 +90,47 @@ impl Pace {
         let fits = |bucket: &&Bucket| {
             bucket.operations.iter().any(|name| *name == operation || begins(name))
         };
-        if let Some(bucket) = self.buckets.iter().find(fits) {
-            bucket.take().await;
-        }
+        self.buckets.iter().find(fits)
     }
 }
 
 impl Bucket {
     async fn take(&self) {
-        let mut state = self.state.lock().await;
-        let refilled = state.0 + state.1.elapsed().as_secs_f64() * self.per_second;
-        *state = (refilled.min(self.burst), Instant::now());
-        if state.0 < 1.0 {
-            let pause = Duration::from_secs_f64((1.0 - state.0) / self.per_second);
+        let mut left = self.left.lock().await;
+        let (rate, slowed) = self.rate();
+        // What AWS refused shows that the burst is used up.
+        let (calls, since) = match slowed {
+            Some(at) if at >= left.1 => (0.0, at),
+            _ => *left,
+        };
+        let refilled = calls + since.elapsed().as_secs_f64() * rate;
+        *left = (refilled.min(self.burst), Instant::now());
+        if left.0 < 1.0 {
+            let pause = Duration::from_secs_f64((1.0 - left.0) / rate);
             tokio::time::sleep(pause).await;
-            *state = (1.0, Instant::now());
+            *left = (1.0, Instant::now());
         }
-        state.0 -= 1.0;
+        left.0 -= 1.0;
+    }
+
+    /// The calls a second of now, and when AWS last refused one.
+    fn rate(&self) -> (f64, Option<Instant>) {
+        match *self.slowed.lock().unwrap_or_else(PoisonError::into_inner) {
+            None => (self.per_second, None),
+            Some((rate, at)) => {
+                let regained = at.elapsed().as_secs_f64() * RECOVERY * self.per_second;
+                ((rate + regained).min(self.per_second), Some(at))
+            }
+        }
+    }
+
+    fn slow(&self) {
+        let (rate, at) = self.rate();
+        if at.is_some_and(|at| at.elapsed() < AT_ONCE) {
+            return;
+        }
+        let rate = (rate / 2.0).max(LEAST * self.per_second);
+        *self.slowed.lock().unwrap_or_else(PoisonError::into_inner) = Some((rate, Instant::now()));
     }
 }
 
@@ -99,6 +150,34 @@ mod tests {
             pace.wait("lambda:GetFunctionEventInvokeConfig").await;
         }
         assert!(started.elapsed() >= Duration::from_millis(990));
+    }
+
+    async fn take(pace: &Pace, operation: &str, calls: u32) -> f64 {
+        let started = Instant::now();
+        for _ in 0..calls {
+            pace.wait(operation).await;
+        }
+        started.elapsed().as_secs_f64()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_family_that_aws_throttles_goes_slower_for_a_while() {
+        let pace = Pace::quotas();
+        // Refusals of the same moment count once.
+        (0..9).for_each(|_| pace.slow("iam:CreateRole"));
+        let slow = take(&pace, "iam:PutRolePolicy", 10).await;
+        assert!((0.7..1.0).contains(&slow), "ten calls at ten a second or a little more: {slow} s");
+        assert!(take(&pace, "lambda:GetFunction", 100).await < 0.01, "it is another family");
+        for _ in 0..20 {
+            tokio::time::sleep(AT_ONCE).await;
+            pace.slow("iam:CreateRole");
+        }
+        let slowest = take(&pace, "iam:CreateRole", 1).await;
+        assert!((0.3..0.9).contains(&slowest), "it never stops: {slowest} s");
+        tokio::time::sleep(Duration::from_secs(25)).await;
+        take(&pace, "iam:CreateRole", 40).await;
+        let again = take(&pace, "iam:CreateRole", 20).await;
+        assert!((0.9..1.1).contains(&again), "twenty a second again: {again} s");
     }
 
     #[tokio::test(start_paused = true)]

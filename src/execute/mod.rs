@@ -27,7 +27,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::graph::{Address, AnyCx, Catalogue, Cx, Hooks, Place, Stop};
+use crate::graph::{Address, AnyCx, Catalogue, Cx, Hooks, Place, Scope, Stop};
 use crate::state::Keeper;
 
 /// What all of an execution works with.
@@ -56,6 +56,12 @@ pub struct Bench {
 }
 
 impl Bench {
+    /// Whose resources these are.
+    fn scope(&self) -> Scope {
+        let meta = self.keeper.snapshot().meta.clone();
+        Scope { project: meta.project, environment: meta.environment, ..Scope::default() }
+    }
+
     fn cx(&self, hooks: Arc<dyn Hooks>) -> AnyCx {
         Cx::new(Arc::new(Arc::clone(&self.cloud)), self.place.clone(), hooks, self.stop.clone())
     }

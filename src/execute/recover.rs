@@ -233,7 +233,8 @@ async fn is_there(bench: &Bench, record: &Record, told: Instant) -> Result<bool,
 /// A thing that is where a wanted one would be.
 pub(super) struct Found {
     pub id: Id,
-    /// Whether it carries our tags for that address, or is of a type without tags.
+    /// Whether it carries our tags for that address; of a type without tags, whether the type takes it for
+    /// ours.
     pub ours: bool,
     pub seen: SeenDocument,
 }
@@ -259,7 +260,10 @@ pub(super) async fn find(
     let held =
         HeldDocument { id: id.clone(), inputs: inputs.clone(), outputs: None, finished: false };
     let Some(seen) = resource.read(cx(), held).await? else { return Ok(None) };
-    let ours = !resource.traits().tagged || same_owner(&seen.inputs["tags"], &inputs["tags"]);
+    let ours = match resource.traits().tagged {
+        true => same_owner(&seen.inputs["tags"], &inputs["tags"]),
+        false => resource.is_ours(&bench.scope(), inputs, &seen.inputs),
+    };
     Ok(Some(Found { id, ours, seen }))
 }
 

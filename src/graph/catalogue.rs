@@ -154,6 +154,7 @@ pub trait AnyResource: Send + Sync {
         held: HeldDocument,
     ) -> BoxFuture<'a, Result<Option<Obstacle>, Fault>>;
     fn find<'a>(&'a self, cx: AnyCx, want: Document) -> BoxFuture<'a, Result<Option<Id>, Fault>>;
+    fn is_ours(&self, scope: &Scope, want: &Document, seen: &Document) -> bool;
     fn list<'a>(
         &'a self,
         cx: AnyCx,
@@ -286,6 +287,14 @@ impl<R: Resource> AnyResource for Of<R> {
 
     fn find<'a>(&'a self, cx: AnyCx, want: Document) -> BoxFuture<'a, Result<Option<Id>, Fault>> {
         async move { R::find(&context::<R>(&cx)?, &typed(R::KIND, want)?).await }.boxed()
+    }
+
+    fn is_ours(&self, scope: &Scope, want: &Document, seen: &Document) -> bool {
+        let typed = |inputs: &Document| typed::<R::Inputs>(R::KIND, inputs.clone());
+        match (typed(want), typed(seen)) {
+            (Ok(want), Ok(seen)) => R::is_ours(scope, &want, &seen),
+            _ => false,
+        }
     }
 
     fn list<'a>(

@@ -318,6 +318,12 @@ pub trait Resource: Sized + Send + Sync + 'static {
         async { Ok(Self::foretell(want, cx.place()).id) }
     }
 
+    /// Whether what was found where `want` would be is the deployment's, for a type without tags: for what
+    /// others may put on something of the deployment's.
+    fn is_ours(_scope: &Scope, _want: &Self::Inputs, _seen: &Self::Inputs) -> bool {
+        true
+    }
+
     /// Lists all that may be this deployment's, by name or by tags, each with its tags; `None` where
     /// the service cannot tell.
     ///

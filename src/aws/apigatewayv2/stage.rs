@@ -6,6 +6,7 @@ use aws_sdk_apigatewayv2::operation::get_stage::GetStageOutput;
 use aws_sdk_apigatewayv2::types::RouteSettings;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use tokio::time::Instant;
 
 use super::http_api::{alone, child, tag};
 use super::stage_settings::{AccessLog, Throttle};
@@ -121,11 +122,11 @@ impl Resource for Stage {
             .set_default_route_settings(want.throttle.as_ref().map(Throttle::to_aws))
             .set_tags(Some(want.tags.clone().into_iter().collect()));
         let _alone = alone(cx, api).await;
-        let made = cx.call("apigateway:CreateStage", || request.clone().send()).await?;
+        cx.call("apigateway:CreateStage", || request.clone().send()).await?;
         let id = child(api, &want.name);
-        if let Some(message) = failure(made.last_deployment_status_message()) {
+        if want.auto_deploy {
             cx.made(&id).await?;
-            return Err(not_deployed(message));
+            deployed(cx, api, &want.name).await?;
         }
         Ok(Created { id, outputs: StageOutputs { name: want.name.clone() } })
     }
@@ -177,8 +178,8 @@ impl Resource for Stage {
                     want.access_log.as_ref().map(AccessLog::to_aws).transpose()?,
                 )
                 .set_default_route_settings(throttle(&held.inputs, want));
-            let updated = cx.call("apigateway:UpdateStage", || request.clone().send()).await?;
-            if redeploy && failure(updated.last_deployment_status_message()).is_some() {
+            cx.call("apigateway:UpdateStage", || request.clone().send()).await?;
+            if redeploy {
                 deployed(cx, api, name).await?;
             }
         }
@@ -213,8 +214,8 @@ async fn get(cx: &Cx, api: &str, name: &str) -> Result<Option<GetStageOutput>, F
     .or_absent()
 }
 
-/// Why the last automatic deployment failed, if it did. API Gateway tells it nowhere else. That there
-/// are no routes to deploy yet is no failure.
+/// Why the last automatic deployment failed, if it did. That there are no routes to deploy yet is no
+/// failure.
 fn failure(message: Option<&str>) -> Option<&str> {
     let failed = |text: &&str| text.to_lowercase().contains("fail") && !text.contains("no routes");
     message.filter(failed)
@@ -225,14 +226,20 @@ fn not_deployed(message: &str) -> Fault {
         .advise("correct what it names and run apply again; until then the API answers as before")
 }
 
-/// Waits until what the stage says of its last deployment is no failure any more.
+/// How long a stage may say nothing of a deployment.
+const SILENCE: Duration = Duration::from_secs(10);
+
+/// Waits until the stage says of its last deployment that it went through. API Gateway deploys by itself
+/// behind a change, and tells it nowhere else.
 async fn deployed(cx: &Cx, api: &str, name: &str) -> Result<(), Fault> {
+    let since = Instant::now();
     let probe = || async {
         let stage = get(cx, api, name).await?;
         let message = stage.as_ref().and_then(|stage| stage.last_deployment_status_message());
-        Ok(match failure(message) {
-            Some(message) => Waited::Still(message.to_owned()),
-            None => Waited::Ready(()),
+        Ok(match (message, failure(message)) {
+            (_, Some(failed)) => Waited::Still(failed.to_owned()),
+            (None, _) if since.elapsed() < SILENCE => Waited::Still("not deployed yet".to_owned()),
+            _ => Waited::Ready(()),
         })
     };
     let what = format!("the deployment of stage {name}");

@@ -22,6 +22,14 @@ pub(super) const ROWS: &[Row] = &[
         ),
     ),
     Row(
+        "dynamodb:UpdateTable",
+        &["LimitExceededException"],
+        "",
+        Class::Terminal(
+            "DynamoDB changes a table's billing mode four times in 24 hours; run apply again later",
+        ),
+    ),
+    Row(
         "dynamodb:UpdateTimeToLive",
         &["ValidationException"],
         "multiple times within a fixed interval",

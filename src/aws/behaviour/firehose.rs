@@ -1,6 +1,12 @@
 //! How Firehose answers.
 
-use super::{Class, HELD, NEW, Row};
+use std::time::Duration;
+
+use super::{Class, HELD, Row, Schedule};
+
+/// Firehose takes a fresh role, or a right that it was just given, only after minutes.
+const NEW: Class =
+    Class::NotReady(Schedule { deadline: Duration::from_secs(300), ..Schedule::PROPAGATION });
 
 pub(super) const ROWS: &[Row] = &[
     // A concurrent modification is no matter of trying again: the version has to be read

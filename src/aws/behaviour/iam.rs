@@ -25,6 +25,14 @@ pub(super) const ROWS: &[Row] = &[
     Row("iam:", &["MalformedPolicyDocument"], "Invalid principal in policy", NEW),
     Row("iam:", &["ConcurrentModification", "EntityTemporarilyUnmodifiable"], "", BUSY),
     Row(
+        "iam:PutRolePolicy",
+        &["LimitExceeded"],
+        "Maximum policy size",
+        Class::Terminal(
+            "the inline policies of a role take 10,240 characters together; give the function fewer rights, or let resources share a prefix",
+        ),
+    ),
+    Row(
         "iam:",
         &["LimitExceeded"],
         "",

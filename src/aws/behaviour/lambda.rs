@@ -27,6 +27,13 @@ pub(super) const ROWS: &[Row] = &[
     // The subnets and the groups of a function were made a moment ago, and EC2 does not tell Lambda of
     // them yet.
     Row("lambda:", &["InvalidParameterValueException"], "Error occurred while Describe", MINUTE),
+    // Nor does SQS of a queue.
+    Row(
+        "lambda:CreateEventSourceMapping",
+        &["InvalidParameterValueException"],
+        "NonExistentQueue",
+        FRESH,
+    ),
     Row("lambda:CreateFunction", &["ResourceConflictException"], "already exist", Class::Exists),
     Row("lambda:AddPermission", &["ResourceConflictException"], "already exists", Class::Exists),
     Row("lambda:CreateEventSourceMapping", &["ResourceConflictException"], "", Class::Exists),

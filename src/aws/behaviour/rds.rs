@@ -103,6 +103,14 @@ pub(super) const ROWS: &[Row] = &[
         Class::Absent,
     ),
     Row(
+        "rds:Delete",
+        &["InvalidParameterCombination"],
+        "eletion protection",
+        Class::Terminal(
+            "somebody turned the database's deletion protection on meanwhile; run the same command again",
+        ),
+    ),
+    Row(
         "rds:",
         &["InvalidParameterCombination", "InvalidParameterValue"],
         "Cannot find version",

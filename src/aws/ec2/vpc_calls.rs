@@ -1,11 +1,13 @@
 //! A VPC's settings, which its creation does not take.
 
+use std::time::Duration;
+
 use aws_sdk_ec2::types::{AttributeBooleanValue, SecurityGroup, VpcAttributeName};
 
 use super::VpcInputs;
 use super::labels::filter;
 use crate::aws::Cx;
-use crate::graph::Fault;
+use crate::graph::{Fault, FaultKind, Waited};
 
 /// What can be changed of a VPC beside its tags.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -52,10 +54,23 @@ pub(super) async fn configure(
         cx.call("ec2:ModifyVpcAttribute", || request.clone().send()).await?;
     }
     let close = want.default_group_closed && was.is_none_or(|was| !was.default_group_closed);
-    if close && let Some(group) = default_group(cx, id).await? {
-        empty(cx, &group).await?;
-    }
-    Ok(())
+    if close { close_default_group(cx, id).await } else { Ok(()) }
+}
+
+/// Takes the default group its rules. EC2 may not tell of that of a fresh VPC at once; it has to be
+/// closed all the same.
+async fn close_default_group(cx: &Cx, vpc: &str) -> Result<(), Fault> {
+    let (pause, deadline) = (Duration::from_secs(2), Duration::from_secs(60));
+    let what = format!("the default security group of {vpc}");
+    let unseen = || Ok(Waited::Still("not seen yet".to_owned()));
+    cx.wait(what, pause, deadline, || async {
+        let Some(group) = default_group(cx, vpc).await? else { return unseen() };
+        match empty(cx, &group).await {
+            Err(fault) if fault.kind == FaultKind::Absent => unseen(),
+            emptied => emptied.map(Waited::Ready),
+        }
+    })
+    .await
 }
 
 /// The settings as they are now.

@@ -21,6 +21,9 @@ pub struct RolePolicy;
 impl RolePolicy {
     /// The name of the policy with a role's rights on databases.
     pub const DATABASES: &'static str = "databases";
+
+    /// The name of the policy with a role's rights on network interfaces.
+    pub const NETWORK: &'static str = "network";
 }
 
 /// What a role's policy is given.
@@ -132,7 +135,8 @@ impl Resource for RolePolicy {
                 ..RolePolicyInputs::default()
             },
         };
-        Ok(names.into_iter().filter(|name| name == Self::DATABASES).map(listed).collect())
+        let ours = |name: &String| [Self::DATABASES, Self::NETWORK].contains(&name.as_str());
+        Ok(names.into_iter().filter(ours).map(listed).collect())
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use aws_sdk_lambda::types::State;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -164,6 +165,9 @@ impl Resource for Function {
         let configuration = answer
             .configuration()
             .ok_or_else(|| Fault::new(FaultKind::Defect, "lambda:GetFunction told nothing"))?;
+        if configuration.state() == Some(&State::Deleting) {
+            return Ok(None);
+        }
         let sha256 = configuration.code_sha256().unwrap_or_default();
         let inputs = FunctionInputs {
             code: seen::code(cx, held, sha256),

@@ -8,9 +8,9 @@ use aws_sdk_lambda::types::{Architecture, Runtime};
 use super::FunctionInputs;
 use super::function_calls as calls;
 use super::function_code::Package;
-use super::function_state::{passes, standing, wait_gone, wait_settled};
+use super::function_state::{is_going, passes, standing, wait_gone, wait_settled};
 use crate::aws::Cx;
-use crate::graph::{Fault, Id, Waited};
+use crate::graph::{Fault, FaultKind, Id, Waited};
 
 /// How often Lambda is asked while it fails for reasons that pass.
 const ATTEMPTS: u32 = 5;
@@ -43,10 +43,18 @@ where
 /// Lambda's refusals, and why it failed.
 pub(super) async fn make(cx: &Cx, want: &FunctionInputs) -> Result<String, Fault> {
     persist(cx, |again| async move {
+        let name = want.name.get()?;
         if again {
-            remove(cx, want.name.get()?).await?;
+            remove(cx, name).await?;
         }
-        make_once(cx, want).await
+        match make_once(cx, want).await {
+            // One that is being deleted keeps its name until it is gone.
+            Err(fault) if fault.kind == FaultKind::Exists && is_going(cx, name).await? => {
+                wait_gone(cx, name).await?;
+                make_once(cx, want).await
+            }
+            made => made,
+        }
     })
     .await
 }

@@ -6,7 +6,7 @@ use aws_sdk_lambda::types::{LastUpdateStatus, State};
 use tokio::time::Instant;
 
 use crate::aws::Cx;
-use crate::graph::{Fault, FaultKind, Waited};
+use crate::graph::{Fault, FaultKind, OrAbsent, Waited};
 
 /// Functions in a new network take minutes.
 const DEADLINE: Duration = Duration::from_secs(600);
@@ -99,6 +99,19 @@ pub(super) async fn wait_settled(cx: &Cx, name: &str, fresh: bool) -> Result<(),
 /// [`FaultKind::Absent`] where it is gone; [`FaultKind::NotReady`] after ten minutes.
 pub(super) async fn wait_idle(cx: &Cx, name: &str, fresh: bool) -> Result<bool, Fault> {
     watch(cx, name, fresh, |standing| Ok(standing.idle())).await
+}
+
+/// Whether the function is being deleted.
+///
+/// # Errors
+/// Lambda's refusals.
+pub(super) async fn is_going(cx: &Cx, name: &str) -> Result<bool, Fault> {
+    let answer = cx
+        .call("lambda:GetFunction", || cx.lambda().get_function().function_name(name).send())
+        .await
+        .or_absent()?;
+    let state = answer.as_ref().and_then(|answer| answer.configuration()?.state());
+    Ok(state == Some(&State::Deleting))
 }
 
 /// Waits until a function that was deleted is gone.

@@ -158,18 +158,33 @@ impl Resource for BucketNotification {
         calls::put(cx, bucket, &BTreeMap::new()).await
     }
 
+    /// To change the document replaces it whole, so it is ours only where all of its rules are.
+    fn is_ours(
+        scope: &Scope,
+        want: &BucketNotificationInputs,
+        seen: &BucketNotificationInputs,
+    ) -> bool {
+        let wanted: BTreeSet<_> =
+            want.rules.values().filter_map(|rule| rule.destination.known()).collect();
+        seen.rules.values().all(|rule| {
+            leads_to_ours(scope, rule)
+                || rule.destination.known().is_some_and(|it| wanted.contains(it))
+        })
+    }
+
     /// It is one document, so it is the deployment's where all of its rules are.
     async fn parts(cx: &Cx, scope: &Scope, bucket: &Id) -> Result<Vec<Listed<Self>>, Fault> {
         let rules = calls::rules(cx, bucket.as_str()).await?;
-        let is_ours = |rule: &NotificationRule| {
-            rule.destination.known().is_some_and(|arn| is_arn_named(scope, arn.as_str()))
-        };
-        if rules.is_empty() || !rules.values().all(is_ours) {
+        if rules.is_empty() || !rules.values().all(|rule| leads_to_ours(scope, rule)) {
             return Ok(Vec::new());
         }
         let inputs = BucketNotificationInputs { bucket: bucket.as_str().into(), rules };
         Ok(vec![Listed { id: bucket.clone(), inputs }])
     }
+}
+
+fn leads_to_ours(scope: &Scope, rule: &NotificationRule) -> bool {
+    rule.destination.known().is_some_and(|arn| is_arn_named(scope, arn.as_str()))
 }
 
 fn outputs_of(bucket: &str) -> BucketNotificationOutputs {

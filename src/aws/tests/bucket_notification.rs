@@ -8,7 +8,7 @@ use crate::aws::injected::{Answer, Injected, done, held, refuse, xml};
 use crate::aws::{
     BucketNotification, BucketNotificationInputs, BucketNotificationOutputs, NotificationRule,
 };
-use crate::graph::{Arn, FaultKind, Held, Resource};
+use crate::graph::{Arn, FaultKind, Held, Resource, Scope};
 
 const PUT: &str = "s3:PutBucketNotificationConfiguration";
 const GET: &str = "s3:GetBucketNotificationConfiguration";
@@ -34,6 +34,27 @@ fn inputs() -> BucketNotificationInputs {
 
 fn existing() -> Held<BucketNotification> {
     held("shop", inputs(), BucketNotificationOutputs { bucket: "shop".to_owned() })
+}
+
+/// Somebody may have put rules on the bucket by hand; a change would take them off.
+#[test]
+fn a_notification_that_leads_elsewhere_is_not_ours() {
+    let scope = Scope { project: "p".into(), environment: "e".into(), ..Scope::default() };
+    let leading = |name: &str| {
+        let mut inputs = inputs();
+        let arn = Arn::from(format!("arn:aws:sqs:eu-west-1:123456789012:{name}").as_str());
+        for (_, rule) in &mut inputs.rules {
+            (rule.destination, rule.kind) = (arn.clone().into(), "queue".to_owned());
+        }
+        inputs
+    };
+    let is_ours = |seen: &_| BucketNotification::is_ours(&scope, &inputs(), seen);
+    assert!(is_ours(&inputs()), "it leads where it is to lead");
+    assert!(is_ours(&leading("p-e-orders-queue")), "it is the deployment's queue");
+    assert!(!is_ours(&leading("audit")));
+    let mut both = inputs();
+    both.rules.insert("theirs".to_owned(), leading("audit").rules["all"].clone());
+    assert!(!is_ours(&both));
 }
 
 #[tokio::test(start_paused = true)]

@@ -72,10 +72,27 @@ async fn a_name_that_is_taken_is_told_apart_from_an_operation_in_progress() {
     let busy =
         refuse("ResourceConflictException", "The operation cannot be performed at this time.");
     let taken = refuse("ResourceConflictException", "Function already exist: f");
-    let aws = Injected::new().answers("lambda:CreateFunction", [busy, taken]);
+    let aws = Injected::new()
+        .answers("lambda:CreateFunction", [busy, taken])
+        .answers("lambda:GetFunction", [json(told(updating("Successful")))]);
     let fault = Function::create(&aws.cx(), &inputs()).await.unwrap_err();
     assert_eq!(fault.kind, FaultKind::Exists);
-    assert_eq!(aws.calls().len(), 2);
+    assert_eq!(aws.sent("lambda:CreateFunction").len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_function_that_is_being_deleted_is_not_there_and_makes_its_name_wait() {
+    let going = || json(told(json!({"State": "Deleting"})));
+    let aws = Injected::new().answers("lambda:GetFunction", [going()]);
+    assert!(Function::read(&aws.cx(), &existing(inputs())).await.unwrap().is_none());
+
+    let taken = refuse("ResourceConflictException", "Function already exist: f");
+    let gone = refuse("ResourceNotFoundException", "Function not found");
+    let made = json(json!({"State": "Pending", "LastUpdateStatus": "InProgress"}));
+    let aws = Injected::new()
+        .answers("lambda:CreateFunction", [taken, made])
+        .answers("lambda:GetFunction", [going(), going(), gone]);
+    Function::create(&aws.cx(), &inputs()).await.unwrap();
 }
 
 #[tokio::test(start_paused = true)]

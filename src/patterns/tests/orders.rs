@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::applied::{applied, plan, plan_of, steps_before, try_plan};
-use super::databases::{api, manifest, postgres};
+use super::databases::{api, jobs, manifest, postgres};
 use super::*;
 use crate::graph::{Address, Objection};
 // Only a test of this room looks into the next ones.
@@ -60,6 +60,22 @@ fn a_network_does_not_wait_for_a_database_nor_a_database_for_network_interfaces(
         let policy = gone.steps.iter().find(|it| it.key.address.part() == "a.role-policy");
         assert_eq!(policy.map(|it| &it.operation), Some(&Operation::DeleteWithOwner), "{engine}");
     }
+}
+
+/// Lambda deletes the network interfaces of a function that left with the rights of its role, and long
+/// after the change.
+#[test]
+fn a_function_that_leaves_a_network_keeps_its_rights_until_its_group_is_gone() {
+    let (database, with) = (postgres("a", "credentials = \"iam\""), jobs(&["a"]));
+    let state = applied(&graph(&(database.clone() + &with)));
+    let left = plan(&graph(&(database + &jobs(&[]))), &state);
+    let at = |part: &str| format!("j/{part}");
+    let (function, group) = (at("consumer.function"), at("network.a.security-group"));
+    let policy = at("consumer.role-network-policy");
+    assert!(waits(&left, &group, &function));
+    assert!(waits(&left, &policy, &group));
+    let step = left.steps.iter().find(|step| step.key.address.as_str() == policy);
+    assert_eq!(step.map(|it| &it.operation), Some(&Operation::Delete));
 }
 
 #[test]

@@ -6,14 +6,14 @@ use super::references::{Refused, find};
 use super::rights::{Rights, has_data_api, signs_in_with_secret};
 use super::wires::{Connected, Wire};
 use crate::aws::{
-    DbCluster, DbInstance, Function, GroupRule, Peer, Role, RolePolicy, RolePolicyInputs,
-    SecurityGroup, SecurityGroupRule, Statement,
+    DbCluster, DbInstance, Function, GroupRule, Peer, Role, RolePolicy, SecurityGroup,
+    SecurityGroupRule, Statement,
 };
 use crate::graph::{Address, Handle, Input, Node, Part, Resource};
 use crate::manifest::{Access, Problem, Reference, Span, Spanned};
 use crate::patterns::Cx;
 use crate::patterns::expansion::Expansion;
-use crate::patterns::parts::{PORT, ingress, ingress_of, join as join_network};
+use crate::patterns::parts::{PORT, ingress, ingress_of, join as join_network, role_policy};
 
 /// The types that a database may be of.
 pub(in crate::patterns) const KINDS: &[&str] = &[DbCluster::KIND, DbInstance::KIND];
@@ -84,13 +84,7 @@ pub(super) fn allow(
     if statements.is_empty() {
         return;
     }
-    let at = role.address();
-    let address = Address::new(at.instance(), &format!("{}-policy", at.part()));
-    let policy = all.graph.ensure::<RolePolicy>(address, || RolePolicyInputs {
-        role: role.name().into(),
-        policy_name: RolePolicy::DATABASES.to_owned(),
-        ..RolePolicyInputs::default()
-    });
+    let policy = role_policy(all, role, RolePolicy::DATABASES);
     all.graph.order(function, &policy);
     all.graph.amend(&policy, move |inputs| {
         statements.into_iter().for_each(|(sid, statement)| inputs.policy.insert(&sid, statement));

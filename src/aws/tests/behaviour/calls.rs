@@ -124,6 +124,7 @@ async fn keeping(cx: &Cx, operation: &str) -> Result<(), Fault> {
         "dynamodb:CreateTable" => dynamodb.create_table().table_name("t"),
         "dynamodb:DeleteTable" => dynamodb.delete_table().table_name("t"),
         "dynamodb:DescribeTable" => dynamodb.describe_table().table_name("t"),
+        "dynamodb:UpdateTable" => dynamodb.update_table().table_name("t"),
         "dynamodb:UpdateTimeToLive" =>
             dynamodb.update_time_to_live().table_name("t").time_to_live_specification(ttl.clone()),
         "firehose:CreateDeliveryStream" =>

@@ -95,6 +95,32 @@ async fn a_vpc_is_recorded_before_its_settings_wait_until_it_is_seen() {
     assert!(aws.sent("ec2:CreateVpc")[0].body.contains("Key=maas%3Aaddress"));
 }
 
+/// What names no group of its own lands in it, so it must not stay open unseen.
+#[tokio::test(start_paused = true)]
+async fn the_default_group_of_a_vpc_is_closed_also_where_it_is_seen_late() {
+    let closed = list("securityGroupInfo", &["<groupId>sg-1</groupId>".to_owned()]);
+    let gone = || refuse("InvalidPermission.NotFound", "The specified rule does not exist");
+    let aws = Injected::new()
+        .always("ec2:DescribeAvailabilityZones", zones(&[]))
+        .answers("ec2:CreateVpc", [made()])
+        .answers("ec2:ModifyVpcAttribute", [done()])
+        .answers(
+            "ec2:DescribeSecurityGroups",
+            [list("securityGroupInfo", &[]), default_group(), default_group(), closed],
+        )
+        .answers("ec2:RevokeSecurityGroupIngress", [not_found("Group"), gone()]);
+    Vpc::create(&aws.cx(), &inputs()).await.unwrap();
+
+    let aws = Injected::new()
+        .always("ec2:DescribeAvailabilityZones", zones(&[]))
+        .answers("ec2:CreateVpc", [made()])
+        .answers("ec2:ModifyVpcAttribute", [done()])
+        .always("ec2:DescribeSecurityGroups", list("securityGroupInfo", &[]));
+    let fault = Vpc::create(&aws.cx(), &inputs()).await.unwrap_err();
+    assert_eq!(fault.kind, FaultKind::NotReady);
+    assert_eq!(aws.made(), [Id::from("vpc-1")]);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_vpc_whose_answer_was_lost_is_looked_for_and_not_made_twice() {
     let closed = VpcInputs { dns_hostnames: false, default_group_closed: false, ..inputs() };

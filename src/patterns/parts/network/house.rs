@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::Network;
-use crate::aws::{Function, FunctionVpc, Role, SecurityGroup, Statement};
+use crate::aws::{Function, FunctionVpc, Role, RolePolicy, SecurityGroup, Statement};
 use crate::graph::{Handle, Input};
 use crate::patterns::expansion::{Expansion, Placed};
+use crate::patterns::parts::role_policy;
 
 /// What Lambda does in a function's name (*AWS Lambda Developer Guide*, "Giving Lambda functions access
 /// to resources in an Amazon VPC").
@@ -27,15 +28,17 @@ impl Network {
 
     /// Puts a function into the application tier.
     ///
-    /// Lambda makes and deletes its network interfaces with the function's role, which therefore
-    /// outlives the security group; the function's own code may do nothing of that.
+    /// Lambda makes and deletes its network interfaces with the rights of the function's role. A function
+    /// that is deleted, or leaves the network, is rid of its interfaces only later: so the role keeps these
+    /// rights until the security group is gone. The function's own code may do nothing of that.
     pub fn house(&self, all: &mut Expansion<'_>, function: &Handle<Function>, role: &Handle<Role>) {
         let Some(group) = &self.application_group else { return };
         let may = Statement::allow(ACTIONS).on("*");
         let arn: Input<String> = function.arn().foretold().into();
         let itself =
             Statement::deny(ACTIONS).on("*").when("ArnEquals", "lambda:SourceFunctionArn", arn);
-        all.graph.amend(role, |inputs| {
+        let policy = role_policy(all, role, RolePolicy::NETWORK);
+        all.graph.amend(&policy, |inputs| {
             inputs.policy.insert("Network", may);
             inputs.policy.insert("NetworkNotItself", itself);
         });
@@ -44,7 +47,8 @@ impl Network {
             security_groups: BTreeSet::from([group.id().into()]),
         };
         all.graph.amend(function, |inputs| inputs.vpc = Some(vpc));
-        all.graph.order(group, role);
+        all.graph.order(function, &policy);
+        all.graph.order(group, &policy);
         all.placed.insert(function.address().clone(), self.place(Some(group.clone())));
     }
 }

@@ -30,6 +30,11 @@ pub(super) const SAMPLES: &[Sample] = &[
         "Subscriber limit exceeded: Provisioned throughput decreases are limited; the quota is 2500 tables",
     ),
     terminal(
+        "dynamodb:UpdateTable",
+        "LimitExceededException",
+        "Subscriber limit exceeded: Update to PayPerRequest mode are limited to 4 times in 24 hours",
+    ),
+    terminal(
         "dynamodb:UpdateTimeToLive",
         "ValidationException",
         "Time to live has been modified multiple times within a fixed interval",

@@ -22,5 +22,10 @@ pub(super) const SAMPLES: &[Sample] = &[
         "ConcurrentModification",
         "The request was rejected because multiple requests to change this object were submitted simultaneously.",
     ),
+    terminal(
+        "iam:PutRolePolicy",
+        "LimitExceeded",
+        "Maximum policy size of 10240 bytes exceeded for role orders",
+    ),
     terminal("iam:CreateRole", "LimitExceeded", "Cannot exceed quota for RolesPerAccount: 1000"),
 ];

@@ -43,6 +43,11 @@ pub(super) const SAMPLES: &[Sample] = &[
         "InvalidParameterValueException",
         "Lambda was unable to configure access to your environment variables because the KMS key is invalid for CreateGrant. KMS Message: ARN does not refer to a valid principal",
     ),
+    not_ready(
+        "lambda:CreateEventSourceMapping",
+        "InvalidParameterValueException",
+        "Error occurred while ReceiveMessage. SQS Error Code: AWS.SimpleQueueService.NonExistentQueue. SQS Error Message: The specified queue does not exist.",
+    ),
     waits(
         "lambda:CreateFunction",
         "InvalidParameterValueException",

@@ -131,6 +131,11 @@ pub(super) const SAMPLES: &[Sample] = &[
         "DBClusterQuotaExceededFault",
         "Cannot create more than 40 of these in this region.",
     ),
+    terminal(
+        "rds:DeleteDBCluster",
+        "InvalidParameterCombination",
+        "Cannot delete protected Cluster, please disable deletion protection and try again.",
+    ),
     not_ready(
         "rds:CreateDBCluster",
         "InvalidParameterValue",
