@@ -17,12 +17,13 @@ pub(super) const ROWS: &[Row] = &[
             "MissingAuthenticationToken",
             "MissingAuthenticationTokenException",
             "InvalidAccessKeyId",
-            "AuthFailure",
             "InvalidToken",
         ],
         "",
         Class::Credentials,
     ),
+    // EC2 says the same code where it refuses something else.
+    Row("", &["AuthFailure"], "access credentials", Class::Credentials),
     Row(
         "",
         &["RequestTimeTooSkewed"],

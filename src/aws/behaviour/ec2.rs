@@ -48,7 +48,8 @@ pub(super) const ROWS: &[Row] = &[
     Row("ec2:DetachInternetGateway", &["DependencyViolation"], "", HELD),
     Row("ec2:DeleteInternetGateway", &["DependencyViolation"], "", HELD),
     Row("ec2:DeleteRouteTable", &["DependencyViolation"], "", HELD),
-    Row("ec2:ReleaseAddress", &["InvalidIPAddress.InUse"], "", HELD),
+    // The address of a NAT gateway that was just deleted is refused as if it were somebody else's.
+    Row("ec2:ReleaseAddress", &["InvalidIPAddress.InUse", "AuthFailure"], "", HELD),
     Row("ec2:", &["IncorrectState", "InvalidState", "OperationInProgress"], "", HELD),
     Row("ec2:", &["ConcurrentMutationLimitExceeded", "ConcurrentTagAccess"], "", BUSY),
     Row(

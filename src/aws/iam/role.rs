@@ -6,6 +6,7 @@ use std::time::Duration;
 use aws_sdk_iam::types::Tag;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use tokio::time::Instant;
 
 use super::role_policies::{self, OWN};
 use crate::aws::built::OrDefect;
@@ -16,6 +17,9 @@ use crate::graph::{
     Place, Resource, Scope, Seen, Tags, Waited,
 };
 use crate::outputs;
+
+/// How long a role that was just made may take to be seen.
+const SEEN: Duration = Duration::from_secs(60);
 
 /// An IAM role with one inline policy of its own; [`RolePolicy`](super::RolePolicy) gives it others.
 #[derive(Debug)]
@@ -112,11 +116,7 @@ impl Resource for Role {
 
     async fn read(cx: &Cx, held: &Held<Self>) -> Result<Option<Seen<Self>>, Fault> {
         let name = held.id.as_str();
-        let answer = cx
-            .call("iam:GetRole", || cx.iam().get_role().role_name(name).send())
-            .await
-            .or_absent()?;
-        let Some(role) = answer.and_then(|answer| answer.role) else { return Ok(None) };
+        let Some(role) = get(cx, name).await? else { return Ok(None) };
         let inputs = RoleInputs {
             name: Input::from(name),
             trust: role_policies::decoded(role.assume_role_policy_document())?,
@@ -130,6 +130,9 @@ impl Resource for Role {
 
     async fn update(cx: &Cx, held: &Held<Self>, want: &RoleInputs) -> Result<RoleOutputs, Fault> {
         let name = held.id.as_str();
+        if !held.finished {
+            wait_seen(cx, name).await?;
+        }
         if held.differs(want, |inputs| &inputs.trust) {
             let trust = want.trust.to_json()?;
             cx.call("iam:UpdateAssumeRolePolicy", || {
@@ -199,6 +202,24 @@ impl Resource for Role {
     async fn list(cx: &Cx, scope: &Scope) -> Result<Option<Vec<Listed<Self>>>, Fault> {
         list::roles(cx, scope).await.map(Some)
     }
+}
+
+async fn get(cx: &Cx, name: &str) -> Result<Option<aws_sdk_iam::types::Role>, Fault> {
+    let answer =
+        cx.call("iam:GetRole", || cx.iam().get_role().role_name(name).send()).await.or_absent()?;
+    Ok(answer.and_then(|answer| answer.role))
+}
+
+/// Waits until a role that was just made is seen. One that is gone is left to the calls behind this.
+async fn wait_seen(cx: &Cx, name: &str) -> Result<(), Fault> {
+    let (since, longest) = (Instant::now(), Duration::from_secs(2));
+    cx.wait(format!("role {name}"), longest, SEEN, || async {
+        Ok(match get(cx, name).await? {
+            None if since.elapsed() < SEEN => Waited::Still("not seen yet".to_owned()),
+            _ => Waited::Ready(()),
+        })
+    })
+    .await
 }
 
 async fn delete(cx: &Cx, name: &str) -> Result<(), Fault> {

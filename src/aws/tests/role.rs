@@ -46,6 +46,24 @@ async fn a_role_that_iam_does_not_see_yet_gets_its_policy_later() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_half_made_role_is_finished_once_iam_sees_it() {
+    let absent = || refuse("NoSuchEntity", "The role with name r cannot be found.");
+    let half_made = || Held { finished: false, outputs: None, ..existing(inputs()) };
+    let aws = Injected::new()
+        .answers("iam:GetRole", [absent(), absent(), xml(&role("{}"))])
+        .answers("iam:UpdateAssumeRolePolicy", [done()])
+        .answers("iam:UpdateRole", [done()])
+        .answers("iam:PutRolePolicy", [done()]);
+    Role::update(&aws.cx(), &half_made(), &inputs()).await.unwrap();
+
+    let aws = Injected::new()
+        .always("iam:GetRole", absent())
+        .answers("iam:UpdateAssumeRolePolicy", [absent()]);
+    let fault = Role::update(&aws.cx(), &half_made(), &inputs()).await.unwrap_err();
+    assert_eq!(fault.kind, FaultKind::Absent);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_managed_policy_that_does_not_exist_is_refused_at_once() {
     let message = "Policy arn:aws:iam::aws:policy/Typo does not exist or is not attachable.";
     let aws = Injected::new()

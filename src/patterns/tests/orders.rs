@@ -78,6 +78,21 @@ fn a_function_that_leaves_a_network_keeps_its_rights_until_its_group_is_gone() {
     assert_eq!(step.map(|it| &it.operation), Some(&Operation::Delete));
 }
 
+/// A NAT gateway holds its address, and needs the way to the internet until it is gone.
+#[test]
+fn a_nat_gateway_goes_before_what_it_stands_on() {
+    let net = graph("[patterns.n]\nuse = \"network\"\nnat = \"one\"\n");
+    let gone = plan(&Graph::new(net.scope().clone()), &applied(&net));
+    let gateway = "n/public-1.nat-gateway";
+    for under in
+        ["public-1.elastic-ip", "public.route-table", "vpc.internet-gateway", "public-1.subnet"]
+    {
+        assert!(waits(&gone, &format!("n/{under}"), gateway), "{under}");
+    }
+    assert!(waits(&gone, "n/vpc.internet-gateway", "n/public.route-table"));
+    assert!(waits(&gone, gateway, "n/application-1.route-table"));
+}
+
 #[test]
 fn what_the_region_lacks_is_refused_at_the_key_that_asks_for_it() {
     let net = "[patterns.net]\nuse = \"network\"\nzones = 3\n";

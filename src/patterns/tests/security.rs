@@ -49,6 +49,15 @@ fn of_kind(kind: &str) -> Vec<(String, Document)> {
     found
 }
 
+/// Lambda would make a log group again that was deleted before its function, and nobody would know of it.
+#[test]
+fn nobody_makes_log_groups_but_the_deployment() {
+    for (file, at, _, wanted) in resources() {
+        let text = wanted.to_string();
+        assert!(!text.contains("logs:CreateLogGroup") && !text.contains("logs:*"), "{file}: {at}");
+    }
+}
+
 /// The statements of all policies in a document.
 fn statements(document: &Value) -> Vec<&Value> {
     match document {

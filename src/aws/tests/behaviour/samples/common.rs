@@ -8,6 +8,11 @@ pub(super) const SAMPLES: &[Sample] = &[
         "ExpiredToken",
         "The security token included in the request is expired",
     ),
+    credentials(
+        "ec2:CreateVpc",
+        "AuthFailure",
+        "AWS was not able to validate the provided access credentials",
+    ),
     terminal(
         "s3:CreateBucket",
         "RequestTimeTooSkewed",
