@@ -4,7 +4,7 @@ mod child;
 mod nameless;
 
 pub use child::{Child, ChildInputs};
-pub use nameless::{Node, NodeInputs, Tie, TieInputs};
+pub use nameless::{Node, NodeInputs, OTHERS, Tie, TieInputs};
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard};

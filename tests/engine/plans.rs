@@ -4,7 +4,7 @@ use maas::execute::Outcome;
 use maas::graph::{Address, FaultKind};
 use maas::plan::{Action, Operation, Options, Plan, Reason, StepId};
 
-use crate::cloud::Trouble;
+use crate::cloud::{OTHERS, Trouble};
 use crate::stage::{Stage, Want, Wanted, graph, want, wanted};
 
 fn linked(size: u32, link: &str) -> Want {
@@ -216,6 +216,29 @@ async fn what_stands_under_a_wanted_name_is_adopted_if_it_is_ours() {
     assert_eq!(actions, expected.map(|(key, action)| (key.to_owned(), Some(action))));
     assert_eq!(stage.carry_out(&wanted, &plan).await.outcome, Outcome::Done);
     assert_eq!(stage.cloud.inventory().len(), 2);
+}
+
+/// It has no tags, so that its type tells by what it is.
+#[tokio::test]
+async fn what_others_put_on_a_thing_of_ours_is_not_adopted() {
+    let with =
+        |weight| wanted(&[("a", Want { ties: [("x".to_owned(), weight)].into(), ..want(1) })]);
+    for (weight, is_ours) in [(OTHERS - 1, true), (OTHERS, false)] {
+        let mut stage = Stage::new();
+        stage.applies(&with(weight)).await;
+        stage.forget();
+        let seen = stage.standing(&stage.plan(&with(1))).await;
+        if is_ours {
+            let actions = stage.plan_seen(&with(1), &seen);
+            assert!(actions.steps.iter().all(|step| step.action() == Some(Action::Adopt)));
+            continue;
+        }
+        let refused = stage.refused_seen(&with(1), &seen);
+        assert!(
+            matches!(&refused[..], [one] if one.starts_with("p-e-a-thing/tie-x exists")),
+            "{refused:?}"
+        );
+    }
 }
 
 #[tokio::test]

@@ -218,9 +218,14 @@ impl Stage {
 
     /// Why there is no plan.
     pub fn refused(&self, wanted: &Wanted) -> Vec<String> {
-        let (graph, seen) = (graph(wanted), Observations::new());
+        self.refused_seen(wanted, &Observations::new())
+    }
+
+    /// Why there is no plan where that is there.
+    pub fn refused_seen(&self, wanted: &Wanted, seen: &Observations) -> Vec<String> {
+        let graph = graph(wanted);
         let plan =
-            plan(&graph, &self.snapshot(), &seen, &Self::place(), &catalogue(), &self.options);
+            plan(&graph, &self.snapshot(), seen, &Self::place(), &catalogue(), &self.options);
         plan.unwrap_err().iter().map(ToString::to_string).collect()
     }
 

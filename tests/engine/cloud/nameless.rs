@@ -151,6 +151,9 @@ impl Outputs for TieOutputs {
     const NAMES: &'static [&'static str] = &["id"];
 }
 
+/// Ties of this weight and above are put there by others.
+pub const OTHERS: u32 = 1_000;
+
 fn tied(want: &TieInputs) -> Result<String, Fault> {
     Ok(format!("{}/tie-{}", want.on.get()?, want.label))
 }
@@ -209,5 +212,9 @@ impl Resource for Tie {
         let id = tied(want)?;
         let there = cx.call(format!("find {id}"), |cloud| Ok(cloud.ties.contains_key(&id))).await?;
         Ok(there.then(|| Id::from(id)))
+    }
+
+    fn is_ours(_scope: &Scope, _want: &TieInputs, seen: &TieInputs) -> bool {
+        seen.weight < OTHERS
     }
 }

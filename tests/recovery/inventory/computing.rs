@@ -15,6 +15,7 @@ impl Inventory {
                 let document = policy(asked.send().await.unwrap().policy_document());
                 policies.push(format!("{inline} {document}"));
             }
+            policies.sort();
             let attached = iam.list_attached_role_policies().role_name(name).send().await.unwrap();
             let attached: Vec<_> =
                 attached.attached_policies().iter().map(|policy| policy.policy_arn()).collect();
