@@ -110,17 +110,6 @@ class Tags(cloud.Check):
         self.assertEqual(self.apigatewayv2.get_stage(ApiId=api, StageName="$default")["Tags"], {"two": "2"})
 
 
-class Deployments(cloud.Check):
-    def test_a_stage_tells_how_its_last_deployment_went(self):
-        def told():
-            return self.apigatewayv2.get_stage(ApiId=api, StageName="$default")["LastDeploymentStatusMessage"]
-
-        api = self.api("deployed")
-        self.assertIn("no routes exist", told())
-        self.apigatewayv2.create_route(ApiId=api, RouteKey="GET /")
-        self.assertIn("Successfully deployed", told())
-
-
 class Duplicates(cloud.Check):
     def test_a_second_route_or_stage_of_the_same_name_is_refused(self):
         api = self.api("a")

@@ -18,7 +18,6 @@ EXTRAS = (
     "access_logs",
     "api_tags",
     "api_duplicates",
-    "deployments",
     "api_permissions",
     "topic_permissions",
     "topic_filters",

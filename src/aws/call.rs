@@ -38,6 +38,7 @@ impl Cx {
         let mut tries: Vec<Tries> = Vec::new();
         loop {
             let aws: &Aws = self;
+            let queued = Instant::now();
             tokio::select! {
                 // Where both are so, nothing is sent.
                 biased;
@@ -53,6 +54,8 @@ impl Cx {
             }
             self.hooks().calling(operation);
             let started = Instant::now();
+            // What waits here is not AWS's time.
+            tries.iter_mut().for_each(|Tries(_, since, _)| *since += started - queued);
             let answer = tokio::select! {
                 answer = attempt() => answer,
                 () = self.stop().is_due() => {

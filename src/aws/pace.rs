@@ -97,10 +97,11 @@ impl Pace {
 impl Bucket {
     async fn take(&self) {
         let mut left = self.left.lock().await;
-        let (rate, slowed) = self.rate();
+        let slowed = *self.slowed.lock().unwrap_or_else(PoisonError::into_inner);
+        let rate = self.rate(slowed);
         // What AWS refused shows that the burst is used up.
         let (calls, since) = match slowed {
-            Some(at) if at >= left.1 => (0.0, at),
+            Some((_, at)) if at >= left.1 => (0.0, at),
             _ => *left,
         };
         let refilled = calls + since.elapsed().as_secs_f64() * rate;
@@ -113,24 +114,19 @@ impl Bucket {
         left.0 -= 1.0;
     }
 
-    /// The calls a second of now, and when AWS last refused one.
-    fn rate(&self) -> (f64, Option<Instant>) {
-        match *self.slowed.lock().unwrap_or_else(PoisonError::into_inner) {
-            None => (self.per_second, None),
-            Some((rate, at)) => {
-                let regained = at.elapsed().as_secs_f64() * RECOVERY * self.per_second;
-                ((rate + regained).min(self.per_second), Some(at))
-            }
-        }
+    /// The calls a second of now, where AWS refused one before.
+    fn rate(&self, slowed: Option<(f64, Instant)>) -> f64 {
+        let Some((rate, at)) = slowed else { return self.per_second };
+        let regained = at.elapsed().as_secs_f64() * RECOVERY * self.per_second;
+        (rate + regained).min(self.per_second)
     }
 
     fn slow(&self) {
-        let (rate, at) = self.rate();
-        if at.is_some_and(|at| at.elapsed() < AT_ONCE) {
-            return;
+        let mut slowed = self.slowed.lock().unwrap_or_else(PoisonError::into_inner);
+        if slowed.is_none_or(|(_, at)| at.elapsed() >= AT_ONCE) {
+            let rate = (self.rate(*slowed) / 2.0).max(LEAST * self.per_second);
+            *slowed = Some((rate, Instant::now()));
         }
-        let rate = (rate / 2.0).max(LEAST * self.per_second);
-        *self.slowed.lock().unwrap_or_else(PoisonError::into_inner) = Some((rate, Instant::now()));
     }
 }
 

@@ -58,8 +58,12 @@ pub struct Bench {
 impl Bench {
     /// Whose resources these are.
     fn scope(&self) -> Scope {
-        let meta = self.keeper.snapshot().meta.clone();
-        Scope { project: meta.project, environment: meta.environment, ..Scope::default() }
+        let snapshot = self.keeper.snapshot();
+        Scope {
+            project: snapshot.meta.project.clone(),
+            environment: snapshot.meta.environment.clone(),
+            ..Scope::default()
+        }
     }
 
     fn cx(&self, hooks: Arc<dyn Hooks>) -> AnyCx {

@@ -262,7 +262,7 @@ pub(super) async fn find(
     let Some(seen) = resource.read(cx(), held).await? else { return Ok(None) };
     let ours = match resource.traits().tagged {
         true => same_owner(&seen.inputs["tags"], &inputs["tags"]),
-        false => resource.is_ours(&bench.scope(), inputs, &seen.inputs),
+        false => resource.is_ours(&bench.scope(), inputs, &seen.inputs)?,
     };
     Ok(Some(Found { id, ours, seen }))
 }

@@ -154,7 +154,7 @@ pub trait AnyResource: Send + Sync {
         held: HeldDocument,
     ) -> BoxFuture<'a, Result<Option<Obstacle>, Fault>>;
     fn find<'a>(&'a self, cx: AnyCx, want: Document) -> BoxFuture<'a, Result<Option<Id>, Fault>>;
-    fn is_ours(&self, scope: &Scope, want: &Document, seen: &Document) -> bool;
+    fn is_ours(&self, scope: &Scope, want: &Document, seen: &Document) -> Result<bool, Fault>;
     fn list<'a>(
         &'a self,
         cx: AnyCx,
@@ -289,12 +289,9 @@ impl<R: Resource> AnyResource for Of<R> {
         async move { R::find(&context::<R>(&cx)?, &typed(R::KIND, want)?).await }.boxed()
     }
 
-    fn is_ours(&self, scope: &Scope, want: &Document, seen: &Document) -> bool {
+    fn is_ours(&self, scope: &Scope, want: &Document, seen: &Document) -> Result<bool, Fault> {
         let typed = |inputs: &Document| typed::<R::Inputs>(R::KIND, inputs.clone());
-        match (typed(want), typed(seen)) {
-            (Ok(want), Ok(seen)) => R::is_ours(scope, &want, &seen),
-            _ => false,
-        }
+        Ok(R::is_ours(scope, &typed(want)?, &typed(seen)?))
     }
 
     fn list<'a>(

@@ -263,7 +263,8 @@ impl<'a> Round<'a> {
     }
 
     fn finish(self, order: Vec<Address>) -> Decisions {
-        let Refreshed { records, vacated, lost } = refreshed(self.world, &self.decisions);
+        let Refreshed { records, vacated, lost } =
+            refreshed(self.world, &self.decisions, self.targeted);
         let moves = |address: &&Address| !matches!(self.decisions[*address].verdict, Verdict::Keep);
         let foretold = self
             .decisions

@@ -126,7 +126,7 @@ impl Resource for Stage {
         let id = child(api, &want.name);
         if want.auto_deploy {
             cx.made(&id).await?;
-            deployed(cx, api, &want.name).await?;
+            deployed(cx, api, &want.name, None).await?;
         }
         Ok(Created { id, outputs: StageOutputs { name: want.name.clone() } })
     }
@@ -138,7 +138,10 @@ impl Resource for Stage {
             api: Input::from(api),
             name: name.to_owned(),
             auto_deploy: found.auto_deploy.unwrap_or_default(),
-            deployed: failure(found.last_deployment_status_message()).is_none(),
+            deployed: !matches!(
+                Deployment::of(found.last_deployment_status_message()),
+                Deployment::Failed(_)
+            ),
             access_log: found.access_log_settings.and_then(AccessLog::from_aws),
             throttle: found
                 .default_route_settings
@@ -163,10 +166,13 @@ impl Resource for Stage {
             || want.access_log.is_some() && held.differs(want, |inputs| &inputs.access_log)
         {
             let redeploy = want.auto_deploy && !(held.finished && held.inputs.deployed);
+            let mut older = None;
             if redeploy {
                 // Turning it on again is what makes API Gateway deploy without another change.
                 let off = cx.apigatewayv2().update_stage().api_id(api).stage_name(name);
-                cx.call("apigateway:UpdateStage", || off.clone().auto_deploy(false).send()).await?;
+                let off = off.auto_deploy(false);
+                let off = cx.call("apigateway:UpdateStage", || off.clone().send()).await?;
+                older = off.deployment_id;
             }
             let request = cx
                 .apigatewayv2()
@@ -180,7 +186,7 @@ impl Resource for Stage {
                 .set_default_route_settings(throttle(&held.inputs, want));
             cx.call("apigateway:UpdateStage", || request.clone().send()).await?;
             if redeploy {
-                deployed(cx, api, name).await?;
+                deployed(cx, api, name, older.as_deref()).await?;
             }
         }
         let due = tags::due(held.finished, &held.inputs.tags, &want.tags);
@@ -214,12 +220,27 @@ async fn get(cx: &Cx, api: &str, name: &str) -> Result<Option<GetStageOutput>, F
     .or_absent()
 }
 
-/// Why the last automatic deployment failed, if it did. That there are no routes to deploy yet is no
-/// failure.
-fn failure(message: Option<&str>) -> Option<&str> {
-    let failed = |text: &&str| text.to_lowercase().contains("fail") && !text.contains("no routes");
-    message.filter(failed)
+/// What a stage says of its last automatic deployment.
+enum Deployment<'a> {
+    /// It went through; or there are no routes to deploy yet, which is no failure.
+    Done,
+    Failed(&'a str),
+    /// Nothing yet.
+    Untold,
 }
+
+impl<'a> Deployment<'a> {
+    fn of(message: Option<&'a str>) -> Self {
+        match message {
+            Some(text) if text.starts_with("Success") => Self::Done,
+            Some(text) if NO_ROUTES.iter().any(|words| text.contains(words)) => Self::Done,
+            Some(text) if text.to_lowercase().contains("fail") => Self::Failed(text),
+            _ => Self::Untold,
+        }
+    }
+}
+
+const NO_ROUTES: [&str; 2] = ["no routes exist", "no valid routes exist"];
 
 fn not_deployed(message: &str) -> Fault {
     Fault::new(FaultKind::Refused, format!("API Gateway could not deploy the stage: {message}"))
@@ -229,16 +250,22 @@ fn not_deployed(message: &str) -> Fault {
 /// How long a stage may say nothing of a deployment.
 const SILENCE: Duration = Duration::from_secs(10);
 
-/// Waits until the stage says of its last deployment that it went through. API Gateway deploys by itself
-/// behind a change, and tells it nowhere else.
-async fn deployed(cx: &Cx, api: &str, name: &str) -> Result<(), Fault> {
-    let since = Instant::now();
+/// Waits until the stage says that it was deployed, by another deployment than the `older` one. API Gateway
+/// deploys by itself behind a change, and tells it nowhere else.
+async fn deployed(cx: &Cx, api: &str, name: &str, older: Option<&str>) -> Result<(), Fault> {
+    let (since, silence) = (Instant::now(), SILENCE.min(cx.settle_time()));
     let probe = || async {
-        let stage = get(cx, api, name).await?;
-        let message = stage.as_ref().and_then(|stage| stage.last_deployment_status_message());
-        Ok(match (message, failure(message)) {
-            (_, Some(failed)) => Waited::Still(failed.to_owned()),
-            (None, _) if since.elapsed() < SILENCE => Waited::Still("not deployed yet".to_owned()),
+        let Some(stage) = get(cx, api, name).await? else {
+            return match since.elapsed() < SILENCE {
+                true => Ok(Waited::Still("not seen yet".to_owned())),
+                false => Err(Fault::new(FaultKind::Absent, format!("stage {name} is not there"))),
+            };
+        };
+        let is_older = older.is_some() && stage.deployment_id() == older;
+        Ok(match Deployment::of(stage.last_deployment_status_message()) {
+            Deployment::Failed(message) => Waited::Still(message.to_owned()),
+            Deployment::Done if !is_older => Waited::Ready(()),
+            _ if since.elapsed() < silence => Waited::Still("not deployed yet".to_owned()),
             _ => Waited::Ready(()),
         })
     };

@@ -24,9 +24,9 @@ pub(super) const ROWS: &[Row] = &[
     Row(
         "dynamodb:UpdateTable",
         &["LimitExceededException"],
-        "",
+        "PayPerRequest",
         Class::Terminal(
-            "DynamoDB changes a table's billing mode four times in 24 hours; run apply again later",
+            "DynamoDB limits how often a day a table's billing mode changes; run apply again later",
         ),
     ),
     Row(

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{Class, HELD, Row, Schedule};
 
 /// Firehose takes a fresh role, or a right that it was just given, only after minutes.
-const NEW: Class =
+const SLOW: Class =
     Class::NotReady(Schedule { deadline: Duration::from_secs(300), ..Schedule::PROPAGATION });
 
 pub(super) const ROWS: &[Row] = &[
@@ -18,15 +18,15 @@ pub(super) const ROWS: &[Row] = &[
         Class::Exists,
     ),
     Row("firehose:", &["ResourceNotFoundException"], "", Class::Absent),
-    Row("firehose:", &["InvalidArgumentException"], "unable to assume role", NEW),
-    Row("firehose:", &["InvalidArgumentException"], "is not authorized to", NEW),
-    Row("firehose:", &["InvalidArgumentException"], "Access was denied", NEW),
-    Row("firehose:", &["InvalidArgumentException"], "Verify that the IAM role has access", NEW),
+    Row("firehose:", &["InvalidArgumentException"], "unable to assume role", SLOW),
+    Row("firehose:", &["InvalidArgumentException"], "is not authorized to", SLOW),
+    Row("firehose:", &["InvalidArgumentException"], "Access was denied", SLOW),
+    Row("firehose:", &["InvalidArgumentException"], "Verify that the IAM role has access", SLOW),
     Row(
         "firehose:",
         &["InvalidArgumentException"],
         "role specified in VpcConfiguration has permissions",
-        NEW,
+        SLOW,
     ),
     Row("firehose:", &["ResourceInUseException"], "", HELD),
     Row(

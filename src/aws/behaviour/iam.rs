@@ -29,7 +29,7 @@ pub(super) const ROWS: &[Row] = &[
         &["LimitExceeded"],
         "Maximum policy size",
         Class::Terminal(
-            "the inline policies of a role take 10,240 characters together; give the function fewer rights, or let resources share a prefix",
+            "a role's inline policies take 10,240 characters together; name resources by prefix, or move statements to a managed policy",
         ),
     ),
     Row(

@@ -27,7 +27,7 @@ pub(super) const ROWS: &[Row] = &[
     // The subnets and the groups of a function were made a moment ago, and EC2 does not tell Lambda of
     // them yet.
     Row("lambda:", &["InvalidParameterValueException"], "Error occurred while Describe", MINUTE),
-    // Nor does SQS of a queue.
+    // The queue was made a moment ago, and SQS does not tell Lambda of it yet.
     Row(
         "lambda:CreateEventSourceMapping",
         &["InvalidParameterValueException"],

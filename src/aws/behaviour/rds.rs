@@ -105,7 +105,7 @@ pub(super) const ROWS: &[Row] = &[
     Row(
         "rds:Delete",
         &["InvalidParameterCombination"],
-        "eletion protection",
+        "disable deletion protection",
         Class::Terminal(
             "somebody turned the database's deletion protection on meanwhile; run the same command again",
         ),

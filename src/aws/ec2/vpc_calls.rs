@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use aws_sdk_ec2::types::{AttributeBooleanValue, SecurityGroup, VpcAttributeName};
 
+use tokio::time::Instant;
+
 use super::VpcInputs;
 use super::labels::filter;
 use crate::aws::Cx;
@@ -54,17 +56,24 @@ pub(super) async fn configure(
         cx.call("ec2:ModifyVpcAttribute", || request.clone().send()).await?;
     }
     let close = want.default_group_closed && was.is_none_or(|was| !was.default_group_closed);
-    if close { close_default_group(cx, id).await } else { Ok(()) }
+    if close { close_default_group(cx, id, was == Some(&AS_MADE)).await } else { Ok(()) }
 }
 
-/// Takes the default group its rules. EC2 may not tell of that of a fresh VPC at once; it has to be
-/// closed all the same.
-async fn close_default_group(cx: &Cx, vpc: &str) -> Result<(), Fault> {
+/// How long a group may be seen without its rules.
+const RULES_SEEN: Duration = Duration::from_secs(20);
+
+/// Takes the default group its rules. EC2 may not tell of that of a fresh VPC, or of its rules, at once;
+/// it has to be closed all the same.
+async fn close_default_group(cx: &Cx, vpc: &str, fresh: bool) -> Result<(), Fault> {
+    let since = Instant::now();
     let (pause, deadline) = (Duration::from_secs(2), Duration::from_secs(60));
     let what = format!("the default security group of {vpc}");
     let unseen = || Ok(Waited::Still("not seen yet".to_owned()));
     cx.wait(what, pause, deadline, || async {
         let Some(group) = default_group(cx, vpc).await? else { return unseen() };
+        if fresh && is_closed(&group) && since.elapsed() < RULES_SEEN {
+            return unseen();
+        }
         match empty(cx, &group).await {
             Err(fault) if fault.kind == FaultKind::Absent => unseen(),
             emptied => emptied.map(Waited::Ready),
@@ -88,9 +97,7 @@ pub(super) async fn settings(cx: &Cx, id: &str) -> Result<Settings, Fault> {
     Ok(Settings {
         dns_support: is_on(support.enable_dns_support()).unwrap_or_default(),
         dns_hostnames: is_on(hostnames.enable_dns_hostnames()).unwrap_or_default(),
-        default_group_closed: group.is_none_or(|group| {
-            group.ip_permissions().is_empty() && group.ip_permissions_egress().is_empty()
-        }),
+        default_group_closed: group.is_none_or(|group| is_closed(&group)),
     })
 }
 
@@ -107,6 +114,10 @@ async fn default_group(cx: &Cx, vpc: &str) -> Result<Option<SecurityGroup>, Faul
     Ok(answer.security_groups.unwrap_or_default().into_iter().next())
 }
 
+fn is_closed(group: &SecurityGroup) -> bool {
+    group.ip_permissions().is_empty() && group.ip_permissions_egress().is_empty()
+}
+
 async fn empty(cx: &Cx, group: &SecurityGroup) -> Result<(), Fault> {
     let id = group.group_id().unwrap_or_default();
     let (ingress, egress) = (group.ip_permissions(), group.ip_permissions_egress());
@@ -115,14 +126,23 @@ async fn empty(cx: &Cx, group: &SecurityGroup) -> Result<(), Fault> {
             let request = cx.ec2().revoke_security_group_ingress().group_id(id);
             request.set_ip_permissions(Some(ingress.to_vec())).send()
         })
-        .await?;
+        .await
+        .map(drop)
+        .or_else(gone_already)?;
     }
     if !egress.is_empty() {
         cx.call("ec2:RevokeSecurityGroupEgress", || {
             let request = cx.ec2().revoke_security_group_egress().group_id(id);
             request.set_ip_permissions(Some(egress.to_vec())).send()
         })
-        .await?;
+        .await
+        .map(drop)
+        .or_else(gone_already)?;
     }
     Ok(())
+}
+
+/// A call whose answer was lost took the rules away.
+fn gone_already(fault: Fault) -> Result<(), Fault> {
+    if fault.is(&["InvalidPermission.NotFound"]) { Ok(()) } else { Err(fault) }
 }

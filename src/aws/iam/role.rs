@@ -13,8 +13,8 @@ use crate::aws::built::OrDefect;
 use crate::aws::check::Check;
 use crate::aws::{Cx, Policy, list, tags};
 use crate::graph::{
-    Arn, Charset, Created, Fault, Foretold, Held, Id, Input, Listed, Naming, Objection, OrAbsent,
-    Place, Resource, Scope, Seen, Tags, Waited,
+    Arn, Charset, Created, Fault, FaultKind, Foretold, Held, Id, Input, Listed, Naming, Objection,
+    OrAbsent, Place, Resource, Scope, Seen, Tags, Waited,
 };
 use crate::outputs;
 
@@ -116,7 +116,11 @@ impl Resource for Role {
 
     async fn read(cx: &Cx, held: &Held<Self>) -> Result<Option<Seen<Self>>, Fault> {
         let name = held.id.as_str();
-        let Some(role) = get(cx, name).await? else { return Ok(None) };
+        let answer = cx
+            .call("iam:GetRole", || cx.iam().get_role().role_name(name).send())
+            .await
+            .or_absent()?;
+        let Some(role) = answer.and_then(|answer| answer.role) else { return Ok(None) };
         let inputs = RoleInputs {
             name: Input::from(name),
             trust: role_policies::decoded(role.assume_role_policy_document())?,
@@ -129,52 +133,20 @@ impl Resource for Role {
     }
 
     async fn update(cx: &Cx, held: &Held<Self>, want: &RoleInputs) -> Result<RoleOutputs, Fault> {
-        let name = held.id.as_str();
-        if !held.finished {
-            wait_seen(cx, name).await?;
-        }
-        if held.differs(want, |inputs| &inputs.trust) {
-            let trust = want.trust.to_json()?;
-            cx.call("iam:UpdateAssumeRolePolicy", || {
-                cx.iam().update_assume_role_policy().role_name(name).policy_document(&trust).send()
-            })
-            .await?;
-        }
-        if held.differs(want, |inputs| &inputs.description) {
-            cx.call("iam:UpdateRole", || {
-                cx.iam().update_role().role_name(name).description(&want.description).send()
-            })
-            .await?;
-        }
-        if held.differs(want, |inputs| &inputs.policy) {
-            if want.policy.is_empty() {
-                role_policies::remove(cx, name, OWN).await?;
-            } else {
-                role_policies::put(cx, name, OWN, &want.policy).await?;
-            }
-        }
-        let mut more = want.managed_policies.clone();
         if held.finished {
-            more.retain(|arn| !held.inputs.managed_policies.contains(arn));
+            return change(cx, held, want).await;
         }
-        role_policies::attach(cx, name, &more).await?;
-        let fewer = &held.inputs.managed_policies - &want.managed_policies;
-        role_policies::detach(cx, name, &fewer).await?;
-        let (gone, put) = tags::difference(&held.inputs.tags, &want.tags);
-        if !put.is_empty() {
-            let put = sdk_tags(&put)?;
-            cx.call("iam:TagRole", || {
-                cx.iam().tag_role().role_name(name).set_tags(Some(put.clone())).send()
-            })
-            .await?;
-        }
-        if !gone.is_empty() {
-            cx.call("iam:UntagRole", || {
-                cx.iam().untag_role().role_name(name).set_tag_keys(Some(gone.clone())).send()
-            })
-            .await?;
-        }
-        outputs_of(name, cx.place())
+        // IAM may not see a role yet that was made just before an interruption.
+        let (since, longest) = (Instant::now(), Duration::from_secs(2));
+        cx.wait(format!("role {}", held.id), longest, SEEN, || async {
+            match change(cx, held, want).await {
+                Err(fault) if fault.kind == FaultKind::Absent && since.elapsed() < SEEN => {
+                    Ok(Waited::Still("not seen yet".to_owned()))
+                }
+                changed => changed.map(Waited::Ready),
+            }
+        })
+        .await
     }
 
     async fn delete(cx: &Cx, held: &Held<Self>) -> Result<(), Fault> {
@@ -204,22 +176,51 @@ impl Resource for Role {
     }
 }
 
-async fn get(cx: &Cx, name: &str) -> Result<Option<aws_sdk_iam::types::Role>, Fault> {
-    let answer =
-        cx.call("iam:GetRole", || cx.iam().get_role().role_name(name).send()).await.or_absent()?;
-    Ok(answer.and_then(|answer| answer.role))
-}
-
-/// Waits until a role that was just made is seen. One that is gone is left to the calls behind this.
-async fn wait_seen(cx: &Cx, name: &str) -> Result<(), Fault> {
-    let (since, longest) = (Instant::now(), Duration::from_secs(2));
-    cx.wait(format!("role {name}"), longest, SEEN, || async {
-        Ok(match get(cx, name).await? {
-            None if since.elapsed() < SEEN => Waited::Still("not seen yet".to_owned()),
-            _ => Waited::Ready(()),
+/// Changes the role from what is held to what is wanted.
+async fn change(cx: &Cx, held: &Held<Role>, want: &RoleInputs) -> Result<RoleOutputs, Fault> {
+    let name = held.id.as_str();
+    if held.differs(want, |inputs| &inputs.trust) {
+        let trust = want.trust.to_json()?;
+        cx.call("iam:UpdateAssumeRolePolicy", || {
+            cx.iam().update_assume_role_policy().role_name(name).policy_document(&trust).send()
         })
-    })
-    .await
+        .await?;
+    }
+    if held.differs(want, |inputs| &inputs.description) {
+        cx.call("iam:UpdateRole", || {
+            cx.iam().update_role().role_name(name).description(&want.description).send()
+        })
+        .await?;
+    }
+    if held.differs(want, |inputs| &inputs.policy) {
+        if want.policy.is_empty() {
+            role_policies::remove(cx, name, OWN).await?;
+        } else {
+            role_policies::put(cx, name, OWN, &want.policy).await?;
+        }
+    }
+    let mut more = want.managed_policies.clone();
+    if held.finished {
+        more.retain(|arn| !held.inputs.managed_policies.contains(arn));
+    }
+    role_policies::attach(cx, name, &more).await?;
+    let fewer = &held.inputs.managed_policies - &want.managed_policies;
+    role_policies::detach(cx, name, &fewer).await?;
+    let (gone, put) = tags::difference(&held.inputs.tags, &want.tags);
+    if !put.is_empty() {
+        let put = sdk_tags(&put)?;
+        cx.call("iam:TagRole", || {
+            cx.iam().tag_role().role_name(name).set_tags(Some(put.clone())).send()
+        })
+        .await?;
+    }
+    if !gone.is_empty() {
+        cx.call("iam:UntagRole", || {
+            cx.iam().untag_role().role_name(name).set_tag_keys(Some(gone.clone())).send()
+        })
+        .await?;
+    }
+    outputs_of(name, cx.place())
 }
 
 async fn delete(cx: &Cx, name: &str) -> Result<(), Fault> {

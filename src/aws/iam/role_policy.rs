@@ -11,8 +11,8 @@ use crate::graph::{
 };
 use crate::outputs;
 
-/// An inline policy of a role, beside the role's own: for rights on what takes long to come and to go, so
-/// that neither the role nor what needs the role waits for that.
+/// An inline policy of a role, beside the role's own: for rights that come and go at another time than the
+/// role and what needs it.
 ///
 /// It goes with its role, which takes all its inline policies off itself before it is deleted.
 #[derive(Debug)]
@@ -23,7 +23,7 @@ impl RolePolicy {
     pub const DATABASES: &'static str = "databases";
 
     /// The name of the policy with a role's rights on network interfaces.
-    pub const NETWORK: &'static str = "network";
+    pub const NETWORK: &'static str = "maas-network";
 }
 
 /// What a role's policy is given.

@@ -51,7 +51,16 @@ pub(super) async fn make(cx: &Cx, want: &FunctionInputs) -> Result<String, Fault
             // One that is being deleted keeps its name until it is gone.
             Err(fault) if fault.kind == FaultKind::Exists && is_going(cx, name).await? => {
                 wait_gone(cx, name).await?;
-                make_once(cx, want).await
+                let (longest, deadline) = (Duration::from_secs(2), Duration::from_secs(60));
+                cx.wait(format!("the name {name}"), longest, deadline, || async {
+                    match make_once(cx, want).await {
+                        Err(fault) if fault.kind == FaultKind::Exists => {
+                            Ok(Waited::Still("taken".to_owned()))
+                        }
+                        made => made.map(Waited::Ready),
+                    }
+                })
+                .await
             }
             made => made,
         }

@@ -119,17 +119,18 @@ impl Resource for BucketNotification {
         let bucket = want.bucket.get()?;
         let _alone = cx.exclusive(&lock(bucket)).await;
         // To put a document replaces the one that is there, whoever made it.
-        if !calls::rules(cx, bucket).await?.is_empty() {
+        let old = calls::get(cx, bucket).await?;
+        if !old.rules.is_empty() {
             let message = format!("the bucket {bucket} has a notification already");
             return Err(Fault::new(FaultKind::Exists, message));
         }
-        calls::put(cx, bucket, &want.rules).await?;
+        calls::put(cx, bucket, &want.rules, &old).await?;
         Ok(Created { id: Id::from(bucket.as_str()), outputs: outputs_of(bucket) })
     }
 
     async fn read(cx: &Cx, held: &Held<Self>) -> Result<Option<Seen<Self>>, Fault> {
         let bucket = held.id.as_str();
-        let rules = calls::rules(cx, bucket).await?;
+        let rules = calls::get(cx, bucket).await?.rules;
         let inputs = BucketNotificationInputs { bucket: Input::from(bucket), rules };
         let there = !inputs.rules.is_empty();
         Ok(there.then(|| Seen { inputs, outputs: outputs_of(bucket) }))
@@ -143,7 +144,8 @@ impl Resource for BucketNotification {
         let bucket = held.id.as_str();
         let _alone = cx.exclusive(&lock(bucket)).await;
         if held.differs(want, |inputs| &inputs.rules) {
-            calls::put(cx, bucket, &want.rules).await?;
+            let old = calls::get(cx, bucket).await?;
+            calls::put(cx, bucket, &want.rules, &old).await?;
         }
         Ok(outputs_of(bucket))
     }
@@ -152,10 +154,11 @@ impl Resource for BucketNotification {
         let bucket = held.id.as_str();
         let _alone = cx.exclusive(&lock(bucket)).await;
         // Tells a bucket that is gone from one that is too new to be seen.
-        if calls::rules(cx, bucket).await?.is_empty() {
+        let old = calls::get(cx, bucket).await?;
+        if old.rules.is_empty() {
             return Ok(());
         }
-        calls::put(cx, bucket, &BTreeMap::new()).await
+        calls::put(cx, bucket, &BTreeMap::new(), &old).await
     }
 
     /// To change the document replaces it whole, so it is ours only where all of its rules are.
@@ -174,7 +177,7 @@ impl Resource for BucketNotification {
 
     /// It is one document, so it is the deployment's where all of its rules are.
     async fn parts(cx: &Cx, scope: &Scope, bucket: &Id) -> Result<Vec<Listed<Self>>, Fault> {
-        let rules = calls::rules(cx, bucket.as_str()).await?;
+        let rules = calls::get(cx, bucket.as_str()).await?.rules;
         if rules.is_empty() || !rules.values().all(|rule| leads_to_ours(scope, rule)) {
             return Ok(Vec::new());
         }

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use aws_sdk_s3::types::{
-    Event, FilterRule, FilterRuleName, LambdaFunctionConfiguration, NotificationConfiguration,
-    NotificationConfigurationFilter, QueueConfiguration, S3KeyFilter, TopicConfiguration,
+    Event, EventBridgeConfiguration, FilterRule, FilterRuleName, LambdaFunctionConfiguration,
+    NotificationConfiguration, NotificationConfigurationFilter, QueueConfiguration, S3KeyFilter,
+    TopicConfiguration,
 };
 
 use super::bucket_notification::NotificationRule;
@@ -18,8 +19,17 @@ use crate::graph::{Arn, Fault, OrAbsent};
 
 type Rules = BTreeMap<String, NotificationRule>;
 
-/// The rules that are there; none where the bucket is gone.
-pub async fn rules(cx: &Cx, bucket: &str) -> Result<Rules, Fault> {
+/// The document that is there.
+#[derive(Debug, Default)]
+pub struct Document {
+    /// Its rules.
+    pub rules: Rules,
+    /// Whether the bucket's events go to EventBridge too, which somebody turned on by hand.
+    event_bridge: Option<EventBridgeConfiguration>,
+}
+
+/// The document that is there; an empty one where the bucket is gone.
+pub async fn get(cx: &Cx, bucket: &str) -> Result<Document, Fault> {
     let answer = on_bucket!(
         cx,
         "s3:GetBucketNotificationConfiguration",
@@ -27,7 +37,7 @@ pub async fn rules(cx: &Cx, bucket: &str) -> Result<Rules, Fault> {
         bucket
     )
     .or_absent()?;
-    let Some(answer) = answer else { return Ok(Rules::new()) };
+    let Some(answer) = answer else { return Ok(Document::default()) };
     let functions = answer.lambda_function_configurations.into_iter().flatten();
     let queues = answer.queue_configurations.into_iter().flatten();
     let topics = answer.topic_configurations.into_iter().flatten();
@@ -36,7 +46,8 @@ pub async fn rules(cx: &Cx, bucket: &str) -> Result<Rules, Fault> {
     let queues = queues.map(|one| (one.id, rule("queue", one.queue_arn, one.events, one.filter)));
     let topics = topics.map(|one| (one.id, rule("topic", one.topic_arn, one.events, one.filter)));
     let all = functions.chain(queues).chain(topics);
-    Ok(all.map(|(id, rule)| (id.unwrap_or_default(), rule)).collect())
+    let rules = all.map(|(id, rule)| (id.unwrap_or_default(), rule)).collect();
+    Ok(Document { rules, event_bridge: answer.event_bridge_configuration })
 }
 
 fn rule(
@@ -78,8 +89,9 @@ fn filter(rule: &NotificationRule) -> Option<NotificationConfigurationFilter> {
     Some(NotificationConfigurationFilter::builder().key(key).build())
 }
 
-fn document(rules: &Rules) -> Result<NotificationConfiguration, Fault> {
+fn document(rules: &Rules, old: &Document) -> Result<NotificationConfiguration, Fault> {
     let mut document = NotificationConfiguration::builder();
+    document = document.set_event_bridge_configuration(old.event_bridge.clone());
     for (id, rule) in rules {
         let arn = rule.destination.get()?.as_str();
         let events = Some(rule.events.iter().map(|event| Event::from(event.as_str())).collect());
@@ -105,10 +117,10 @@ fn document(rules: &Rules) -> Result<NotificationConfiguration, Fault> {
     Ok(document.build())
 }
 
-/// Puts the whole document; S3 asks each destination whether it may send there.
-pub async fn put(cx: &Cx, bucket: &str, rules: &Rules) -> Result<(), Fault> {
+/// Puts the whole document in the place of the old one; S3 asks each destination whether it may send there.
+pub async fn put(cx: &Cx, bucket: &str, rules: &Rules, old: &Document) -> Result<(), Fault> {
     let owner = owner(cx);
-    let document = document(rules)?;
+    let document = document(rules, old)?;
     // S3 says which destination it was and why in parts of its answer that the SDK drops.
     let reasons = Mutex::new(Vec::new());
     let put = cx

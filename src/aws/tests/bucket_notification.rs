@@ -57,6 +57,22 @@ fn a_notification_that_leads_elsewhere_is_not_ours() {
     assert!(!is_ours(&both));
 }
 
+/// It is in the same document.
+#[tokio::test(start_paused = true)]
+async fn what_somebody_sends_to_event_bridge_goes_on() {
+    let bridged =
+        "<NotificationConfiguration><EventBridgeConfiguration/></NotificationConfiguration>";
+    let aws = Injected::new().answers(GET, [xml(bridged)]).answers(PUT, [done()]);
+    BucketNotification::create(&aws.cx(), &inputs()).await.unwrap();
+    assert!(aws.sent(PUT)[0].body.contains("EventBridgeConfiguration"));
+
+    let both = ONE.replace("</Notification", "<EventBridgeConfiguration/></Notification");
+    let aws = Injected::new().answers(GET, [xml(&both)]).answers(PUT, [done()]);
+    BucketNotification::delete(&aws.cx(), &existing()).await.unwrap();
+    let body = &aws.sent(PUT)[0].body;
+    assert!(body.contains("EventBridgeConfiguration") && !body.contains("<Id>all</Id>"), "{body}");
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_destination_whose_policy_is_not_seen_yet_is_tried_again() {
     let invalid = || refuse("InvalidArgument", INVALID);

@@ -48,6 +48,41 @@ async fn a_fresh_role_is_tried_again_densely_until_it_is_seen() {
     assert_eq!(aws.calls().len(), 6);
 }
 
+/// Others use the account's quota too.
+#[tokio::test(start_paused = true)]
+async fn what_aws_throttles_is_called_less_often() {
+    let throttled = refuse("TooManyRequestsException", "Rate exceeded");
+    let aws = Injected::paced()
+        .answers("apigateway:CreateApi", [throttled])
+        .always("apigateway:CreateApi", json(json!({"apiId": "a"})));
+    create_api(&aws.cx()).await.unwrap();
+    let started = Instant::now();
+    for _ in 0..10 {
+        create_api(&aws.cx()).await.unwrap();
+    }
+    let took = started.elapsed().as_secs_f64();
+    assert!((1.3..2.1).contains(&took), "five a second and a little more: {took} s");
+}
+
+/// The time that a call waits for its turn here is not AWS's.
+#[tokio::test(start_paused = true)]
+async fn a_call_that_waits_for_its_turn_is_tried_as_often() {
+    let aws = Injected::paced().always("firehose:CreateDeliveryStream", broken(500));
+    let create = async || {
+        let cx = aws.cx();
+        let call = || cx.firehose().create_delivery_stream().delivery_stream_name("s").send();
+        cx.call("firehose:CreateDeliveryStream", call).await.map(drop)
+    };
+    for _ in 0..20 {
+        aws.slow("firehose:CreateDeliveryStream");
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    let calls: Vec<_> = (0..8).map(|_| create()).collect();
+    let ended = futures::future::join_all(calls).await;
+    assert!(ended.iter().all(Result::is_err));
+    assert_eq!(aws.calls().len(), 8 * 5);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_role_that_never_appears_is_given_up_after_two_minutes() {
     let aws = Injected::new()

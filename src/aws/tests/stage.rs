@@ -1,6 +1,7 @@
 //! Stages: deployments that fail in silence, logs that cannot be delivered.
 
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 use crate::aws::injected::{Injected, done, held, json as answer, refuse};
 use crate::aws::{AccessLog, Stage, StageInputs, StageOutputs, Throttle};
@@ -52,18 +53,52 @@ async fn a_stage_is_made_once_it_is_deployed() {
         .answers("apigateway:CreateStage", [answer(silent())])
         .answers("apigateway:GetStage", [answer(silent()), failed, answer(stage(DEPLOYED))]);
     Stage::create(&aws.cx(), &wanted()).await.unwrap();
+    assert_eq!(aws.sent("apigateway:GetStage").len(), 3);
+}
 
-    let never = Injected::new()
+#[tokio::test(start_paused = true)]
+async fn a_stage_that_says_nothing_is_waited_for_ten_seconds() {
+    let aws = Injected::new()
         .answers("apigateway:CreateStage", [answer(silent())])
         .always("apigateway:GetStage", answer(silent()));
-    Stage::create(&never.cx(), &wanted()).await.unwrap();
+    let started = Instant::now();
+    Stage::create(&aws.cx(), &wanted()).await.unwrap();
+    assert!((10..13).contains(&started.elapsed().as_secs()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stage_that_is_never_seen_is_not_there() {
+    let gone = refuse("NotFoundException", "Invalid stage identifier specified");
+    let aws = Injected::new()
+        .answers("apigateway:CreateStage", [answer(silent())])
+        .always("apigateway:GetStage", gone);
+    let fault = Stage::create(&aws.cx(), &wanted()).await.unwrap_err();
+    assert_eq!((fault.kind, aws.made()), (FaultKind::Absent, vec![Id::from("a/$default")]));
+}
+
+/// What the stage says may still be of the deployment before.
+#[tokio::test(start_paused = true)]
+async fn a_stage_that_is_deployed_again_is_done_with_another_deployment() {
+    let with = |id: &str| {
+        let mut stage = stage(DEPLOYED);
+        stage["deploymentId"] = id.into();
+        answer(stage)
+    };
+    let aws = Injected::new()
+        .answers("apigateway:DeleteAccessLogSettings", [done()])
+        .answers("apigateway:UpdateStage", [with("d1"), with("d1")])
+        .answers("apigateway:GetStage", [with("d1"), with("d1"), with("d2")]);
+    let half_made = Held { finished: false, outputs: None, ..existing(wanted()) };
+    Stage::update(&aws.cx(), &half_made, &wanted()).await.unwrap();
+    assert_eq!(aws.sent("apigateway:GetStage").len(), 3);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_stage_without_routes_yet_is_no_failure() {
-    let none =
-        "Deployment attempt failed: Unable to deploy API because no routes exist in this API";
-    for message in [none, DEPLOYED] {
+    for routes in ["no routes", "no valid routes"] {
+        let message = &format!(
+            "Deployment attempt failed: Unable to deploy API because {routes} exist in this API"
+        );
         let aws = Injected::new()
             .answers("apigateway:CreateStage", [answer(silent())])
             .answers("apigateway:GetStage", [answer(stage(message))]);

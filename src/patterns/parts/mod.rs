@@ -26,7 +26,7 @@ pub(super) use network::{
     GivenNetwork, Needs, NetworkKeys, bare_network, ingress, ingress_of, join, network,
 };
 pub(super) use queue::{Fed, dead_letter_queue, queue};
-pub(super) use role_policy::role_policy;
+pub(super) use role_policy::{Purpose, role_policy};
 pub(super) use subscription::{Delivery, TopicArn, subscribe, subscribe_function, subscribe_queue};
 pub(super) use supplied::Supplied;
 pub(super) use topic::{TopicKeys, topic};

@@ -4,15 +4,28 @@ use crate::aws::{Role, RolePolicy, RolePolicyInputs};
 use crate::graph::{Address, Handle};
 use crate::patterns::expansion::Expansion;
 
-/// The policy of that name of a role, without a statement where it was not there.
-pub fn role_policy(all: &mut Expansion<'_>, role: &Handle<Role>, name: &str) -> Handle<RolePolicy> {
-    let at = role.address();
-    let part = match name {
-        // The only one that there was at first.
-        RolePolicy::DATABASES => format!("{}-policy", at.part()),
-        _ => format!("{}-{name}-policy", at.part()),
+/// What a role has a policy for that comes and goes at another time than the role.
+#[derive(Clone, Copy, Debug)]
+pub enum Purpose {
+    /// To use databases, which take minutes to come and to go.
+    Databases,
+    /// To let Lambda make and delete a function's network interfaces, which outlive its leaving.
+    Network,
+}
+
+/// The role's policy for that; a new one is empty.
+pub fn role_policy(
+    all: &mut Expansion<'_>,
+    role: &Handle<Role>,
+    purpose: Purpose,
+) -> Handle<RolePolicy> {
+    let (part, name) = match purpose {
+        Purpose::Databases => ("policy", RolePolicy::DATABASES),
+        Purpose::Network => ("network-policy", RolePolicy::NETWORK),
     };
-    all.graph.ensure::<RolePolicy>(Address::new(at.instance(), &part), || RolePolicyInputs {
+    let at = role.address();
+    let address = Address::new(at.instance(), &format!("{}-{part}", at.part()));
+    all.graph.ensure::<RolePolicy>(address, || RolePolicyInputs {
         role: role.name().into(),
         policy_name: name.to_owned(),
         ..RolePolicyInputs::default()

@@ -10,7 +10,7 @@ use crate::graph::{Address, Objection};
 #[cfg(test)]
 use crate::plan::{Observations, Observed, Operation, Plan, PlanError};
 #[cfg(test)]
-use crate::state::{Record, Snapshot};
+use crate::state::{Key, Record, Snapshot};
 
 fn graph(instances: &str) -> Graph {
     expanded(&manifest(instances)).graph
@@ -79,6 +79,22 @@ fn a_function_that_leaves_a_network_keeps_its_rights_until_its_group_is_gone() {
 }
 
 /// A NAT gateway holds its address, and needs the way to the internet until it is gone.
+/// As where a deployment was made by an older version: what is needed changed, and no input.
+#[test]
+fn what_stays_as_it_is_learns_what_it_needs_now() {
+    let graph = graph(&postgres("a", ""));
+    let mut state = applied(&graph);
+    let group = "a/application.security-group".parse::<Address>().unwrap();
+    let policy = "a/a.role-network-policy".parse::<Address>().unwrap();
+    let record = state.records.get_mut(&Key::from(group.clone())).unwrap();
+    let needs = record.needs.clone();
+    assert!(record.needs.remove(&policy));
+    let again = plan(&graph, &state);
+    assert!(again.is_empty());
+    let told: Vec<_> = again.refreshed.iter().map(|it| (&it.address, &it.needs)).collect();
+    assert_eq!(told, [(&group, &needs)]);
+}
+
 #[test]
 fn a_nat_gateway_goes_before_what_it_stands_on() {
     let net = graph("[patterns.n]\nuse = \"network\"\nnat = \"one\"\n");

@@ -6,14 +6,16 @@ use super::references::{Refused, find};
 use super::rights::{Rights, has_data_api, signs_in_with_secret};
 use super::wires::{Connected, Wire};
 use crate::aws::{
-    DbCluster, DbInstance, Function, GroupRule, Peer, Role, RolePolicy, SecurityGroup,
-    SecurityGroupRule, Statement,
+    DbCluster, DbInstance, Function, GroupRule, Peer, Role, SecurityGroup, SecurityGroupRule,
+    Statement,
 };
 use crate::graph::{Address, Handle, Input, Node, Part, Resource};
 use crate::manifest::{Access, Problem, Reference, Span, Spanned};
 use crate::patterns::Cx;
 use crate::patterns::expansion::Expansion;
-use crate::patterns::parts::{PORT, ingress, ingress_of, join as join_network, role_policy};
+use crate::patterns::parts::{
+    PORT, Purpose, ingress, ingress_of, join as join_network, role_policy,
+};
 
 /// The types that a database may be of.
 pub(in crate::patterns) const KINDS: &[&str] = &[DbCluster::KIND, DbInstance::KIND];
@@ -73,8 +75,8 @@ pub(in crate::patterns) fn connect(all: &mut Expansion<'_>) {
 }
 
 /// Lets a role do something with databases, before its function comes. A database takes minutes to come
-/// and to go, for which the role itself does not wait: the function's security group hangs on it, and
-/// that one on Lambda's network interfaces.
+/// and to go, for which the role itself does not wait: the function's security group hangs on another of
+/// its policies, and that one on Lambda's network interfaces.
 pub(super) fn allow(
     all: &mut Expansion<'_>,
     function: &Handle<Function>,
@@ -84,7 +86,7 @@ pub(super) fn allow(
     if statements.is_empty() {
         return;
     }
-    let policy = role_policy(all, role, RolePolicy::DATABASES);
+    let policy = role_policy(all, role, Purpose::Databases);
     all.graph.order(function, &policy);
     all.graph.amend(&policy, move |inputs| {
         statements.into_iter().for_each(|(sid, statement)| inputs.policy.insert(&sid, statement));

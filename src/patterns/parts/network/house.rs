@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::Network;
-use crate::aws::{Function, FunctionVpc, Role, RolePolicy, SecurityGroup, Statement};
+use crate::aws::{Function, FunctionVpc, Role, SecurityGroup, Statement};
 use crate::graph::{Handle, Input};
 use crate::patterns::expansion::{Expansion, Placed};
-use crate::patterns::parts::role_policy;
+use crate::patterns::parts::{Purpose, role_policy};
 
 /// What Lambda does in a function's name (*AWS Lambda Developer Guide*, "Giving Lambda functions access
 /// to resources in an Amazon VPC").
@@ -37,7 +37,7 @@ impl Network {
         let arn: Input<String> = function.arn().foretold().into();
         let itself =
             Statement::deny(ACTIONS).on("*").when("ArnEquals", "lambda:SourceFunctionArn", arn);
-        let policy = role_policy(all, role, RolePolicy::NETWORK);
+        let policy = role_policy(all, role, Purpose::Network);
         all.graph.amend(&policy, |inputs| {
             inputs.policy.insert("Network", may);
             inputs.policy.insert("NetworkNotItself", itself);

@@ -32,7 +32,7 @@ pub(super) const SAMPLES: &[Sample] = &[
     terminal(
         "dynamodb:UpdateTable",
         "LimitExceededException",
-        "Subscriber limit exceeded: Update to PayPerRequest mode are limited to 4 times in 24 hours",
+        "Subscriber limit exceeded: Update to PayPerRequest mode are limited to once in 1 day(s).",
     ),
     terminal(
         "dynamodb:UpdateTimeToLive",

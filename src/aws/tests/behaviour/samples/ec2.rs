@@ -61,6 +61,11 @@ pub(super) const SAMPLES: &[Sample] = &[
     ),
     not_ready("ec2:ReleaseAddress", "InvalidIPAddress.InUse", "Address 192.0.2.1 is in use."),
     not_ready(
+        "ec2:ReleaseAddress",
+        "AuthFailure",
+        "You do not have permission to access the specified resource.",
+    ),
+    not_ready(
         "ec2:DeleteVpc",
         "IncorrectState",
         "The resource is in a state that does not allow this",
