@@ -72,6 +72,20 @@ def named(text):
     return '"' + text.replace('"', '""') + '"'
 
 
+def _initialize(data):
+    """Makes the data of a server. Its superuser is RDS's own."""
+    user = _user()
+    shutil.rmtree(data, ignore_errors=True)
+    os.makedirs(data, mode=0o700)
+    if user:
+        os.chown(data, user["user"], user["group"])
+    made = [os.path.join(programs(), "initdb"), "-D", data, "-U", "rdsadmin", "--no-sync"]
+    made += ["-A", "trust", "-E", "UTF8", "--locale=C"]
+    ran = subprocess.run(made, stdin=subprocess.DEVNULL, text=True, capture_output=True, cwd="/", check=False, **user)
+    if ran.returncode != 0:
+        raise RuntimeError(f"initdb failed: {ran.stdout}{ran.stderr}")
+
+
 class Servers:
     """What stands for Docker's client: `containers`, `volumes` and `images`."""
 
@@ -81,8 +95,17 @@ class Servers:
         self.containers = Containers(self)
         self.volumes = Volumes(self)
         self.images = Images()
+        self._fresh, self._making = os.path.join(folder, "fresh"), threading.Lock()
         os.makedirs(folder, mode=0o755, exist_ok=True)
         atexit.register(self.end)
+
+    def fresh(self):
+        """Data as initdb makes it: it is made once and copied, which takes a fraction of the time."""
+        with self._making:
+            if not os.path.isdir(self._fresh):
+                _initialize(f"{self._fresh}-half")
+                os.rename(f"{self._fresh}-half", self._fresh)
+        return self._fresh
 
     def end(self):
         for server in list(self.containers.servers.values()):
@@ -175,14 +198,7 @@ class Server:
     def make(self, environment):
         """Makes the data, with the master user of the environment. As in RDS it is no superuser."""
         folder, user = programs(), _user()
-        os.makedirs(self.data, mode=0o700)
-        if user:
-            os.chown(self.data, user["user"], user["group"])
-        made = [os.path.join(folder, "initdb"), "-D", self.data, "-U", "rdsadmin", "--no-sync"]
-        made += ["-A", "trust", "-E", "UTF8", "--locale=C"]
-        ran = subprocess.run(made, stdin=subprocess.DEVNULL, text=True, capture_output=True, cwd="/", check=False, **user)
-        if ran.returncode != 0:
-            raise RuntimeError(f"initdb failed: {ran.stdout}{ran.stderr}")
+        subprocess.run(["cp", "-a", self._held_by.all.fresh(), self.data], check=True)
         with open(os.path.join(self.data, "pg_hba.conf"), "w", encoding="utf-8") as rules:
             rules.write(self._held_by.all.rule(self.labels))
             rules.write("host all all 127.0.0.1/32 scram-sha-256\n")

@@ -164,11 +164,6 @@ impl Injected {
         paced
     }
 
-    /// Has AWS seem to throttle that operation.
-    pub fn slow(&self, operation: &str) {
-        self.aws.pace.slow(operation);
-    }
-
     /// Answers an operation so, in order.
     pub fn answers(self, operation: &str, answers: impl IntoIterator<Item = Answer>) -> Self {
         self.script.lock().answers.entry(operation.to_owned()).or_default().extend(answers);

@@ -134,9 +134,15 @@ async fn settled(
                 Some(true) => Vec::new(),
                 _ => ids(&snapshot.records, &intent.key.address),
             };
-            match find_ours(bench, &intent.kind, &intent.inputs, &older, told).await? {
+            let kind = &intent.kind;
+            let resource = bench.catalogue.get(kind).ok_or_else(|| unknown(kind))?.as_ref();
+            match look_for(bench, resource, &intent.inputs, &older, told).await? {
                 None => Ok((Batch::new(), "it was not made before the interruption".to_owned())),
-                Some(id) => {
+                Some(Found { ours: false, .. }) => Ok((
+                    Batch::new(),
+                    "what is there now does not belong to this environment".to_owned(),
+                )),
+                Some(Found { id, .. }) => {
                     let aside = recorded.map(|old| Record { deposed: true, ..old.clone() });
                     let birth = super::hooks::Birth { record: of_intent(intent), aside };
                     Ok((
@@ -184,22 +190,9 @@ fn of_intent(intent: &Intent) -> Record {
 /// The pause between two looks for something that may not be listed yet.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// The id of the thing that these inputs would have made, if it is there, ours, and none of the
-/// `older` ones that it was to replace. That it is not is known only when it is `told`.
-async fn find_ours(
-    bench: &Bench,
-    kind: &str,
-    inputs: &Document,
-    older: &[Id],
-    told: Instant,
-) -> Result<Option<Id>, Fault> {
-    let resource = bench.catalogue.get(kind).ok_or_else(|| unknown(kind))?;
-    let found = look_for(bench, resource.as_ref(), inputs, older, told).await?;
-    Ok(found.filter(|found| found.ours).map(|found| found.id))
-}
-
-/// Looks for the thing that these inputs would have made until it is seen to be ours: a thing may be
-/// seen before its tags are. What is found when it is `told` counts.
+/// Looks for the thing that these inputs would have made, beside the `older` ones that it was to replace,
+/// until it is seen to be ours: a thing may be seen before its tags are. What is found, or not, when it is
+/// `told` counts.
 pub(super) async fn look_for(
     bench: &Bench,
     resource: &dyn AnyResource,

@@ -2,12 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aws_sdk_lambda::types::State;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::function_make::{make, persist, remake};
-use super::function_state::wait_idle;
+use super::function_state::{get, is_going, wait_idle};
 use super::{function_calls as calls, function_check, function_seen as seen};
 use crate::aws::{Cx, list, tags};
 use crate::graph::{
@@ -157,17 +156,11 @@ impl Resource for Function {
 
     async fn read(cx: &Cx, held: &Held<Self>) -> Result<Option<Seen<Self>>, Fault> {
         let name = held.id.as_str();
-        let answer = cx
-            .call("lambda:GetFunction", || cx.lambda().get_function().function_name(name).send())
-            .await
-            .or_absent()?;
-        let Some(answer) = answer else { return Ok(None) };
+        let answer = get(cx, name).await.or_absent()?;
+        let Some(answer) = answer.filter(|answer| !is_going(answer)) else { return Ok(None) };
         let configuration = answer
             .configuration()
             .ok_or_else(|| Fault::new(FaultKind::Defect, "lambda:GetFunction told nothing"))?;
-        if configuration.state() == Some(&State::Deleting) {
-            return Ok(None);
-        }
         let sha256 = configuration.code_sha256().unwrap_or_default();
         let inputs = FunctionInputs {
             code: seen::code(cx, held, sha256),

@@ -8,9 +8,9 @@ use aws_sdk_lambda::types::{Architecture, Runtime};
 use super::FunctionInputs;
 use super::function_calls as calls;
 use super::function_code::Package;
-use super::function_state::{is_going, passes, standing, wait_gone, wait_settled};
+use super::function_state::{get, is_going, passes, standing, wait_gone, wait_settled};
 use crate::aws::Cx;
-use crate::graph::{Fault, FaultKind, Id, Waited};
+use crate::graph::{Fault, FaultKind, Id, OrAbsent, Waited};
 
 /// How often Lambda is asked while it fails for reasons that pass.
 const ATTEMPTS: u32 = 5;
@@ -49,7 +49,10 @@ pub(super) async fn make(cx: &Cx, want: &FunctionInputs) -> Result<String, Fault
         }
         match make_once(cx, want).await {
             // One that is being deleted keeps its name until it is gone.
-            Err(fault) if fault.kind == FaultKind::Exists && is_going(cx, name).await? => {
+            Err(fault)
+                if fault.kind == FaultKind::Exists
+                    && get(cx, name).await.or_absent()?.as_ref().is_some_and(is_going) =>
+            {
                 wait_gone(cx, name).await?;
                 let (longest, deadline) = (Duration::from_secs(2), Duration::from_secs(60));
                 cx.wait(format!("the name {name}"), longest, deadline, || async {

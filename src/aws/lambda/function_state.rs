@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use aws_sdk_lambda::types::{LastUpdateStatus, State};
+use aws_sdk_lambda::operation::get_function::GetFunctionOutput;
+use aws_sdk_lambda::types::{FunctionConfiguration, LastUpdateStatus, State};
 use tokio::time::Instant;
 
 use crate::aws::Cx;
-use crate::graph::{Fault, FaultKind, OrAbsent, Waited};
+use crate::graph::{Fault, FaultKind, Waited};
 
 /// Functions in a new network take minutes.
 const DEADLINE: Duration = Duration::from_secs(600);
@@ -101,17 +102,18 @@ pub(super) async fn wait_idle(cx: &Cx, name: &str, fresh: bool) -> Result<bool, 
     watch(cx, name, fresh, |standing| Ok(standing.idle())).await
 }
 
-/// Whether the function is being deleted.
+/// The function as it is, by the call that has the largest quota of all that tell the state.
 ///
 /// # Errors
-/// Lambda's refusals.
-pub(super) async fn is_going(cx: &Cx, name: &str) -> Result<bool, Fault> {
-    let answer = cx
-        .call("lambda:GetFunction", || cx.lambda().get_function().function_name(name).send())
-        .await
-        .or_absent()?;
-    let state = answer.as_ref().and_then(|answer| answer.configuration()?.state());
-    Ok(state == Some(&State::Deleting))
+/// Lambda's refusals; [`FaultKind::Absent`] where it is gone.
+pub(super) async fn get(cx: &Cx, name: &str) -> Result<GetFunctionOutput, Fault> {
+    cx.call("lambda:GetFunction", || cx.lambda().get_function().function_name(name).send()).await
+}
+
+/// Whether the function is being deleted.
+pub(super) fn is_going(function: &GetFunctionOutput) -> bool {
+    let state = function.configuration().and_then(FunctionConfiguration::state);
+    state == Some(&State::Deleting)
 }
 
 /// Waits until a function that was deleted is gone.
@@ -133,11 +135,7 @@ async fn watch<T>(
 ) -> Result<T, Fault> {
     let since = Instant::now();
     cx.wait(format!("function {name}"), LONGEST, DEADLINE, || async {
-        // GetFunction has the largest quota of all that tell the state.
-        let answer = cx
-            .call("lambda:GetFunction", || cx.lambda().get_function().function_name(name).send())
-            .await;
-        let answer = match answer {
+        let answer = match get(cx, name).await {
             Err(fault) if fault.kind == FaultKind::Absent && fresh && since.elapsed() < SEEN => {
                 return Ok(Waited::Still("not seen yet".to_owned()));
             }
