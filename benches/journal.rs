@@ -132,7 +132,8 @@ impl Things {
         before: impl IntoIterator<Item = &'a Address>,
         foretold: bool,
     ) {
-        let output = |at: &Address| Output::of(&Handle::<Thing>::at(at.clone()), "id").into();
+        let output =
+            |at: &Address| Output::<String>::of(&Handle::<Thing>::at(at.clone()), "id").into();
         let before = before.into_iter().map(output).collect();
         self.0.add::<Thing>(at.clone(), ThingInputs { before, foretold, ..ThingInputs::default() });
     }
@@ -256,7 +257,7 @@ fn median(mut times: Vec<Duration>) -> Duration {
 async fn main() {
     println!("{RESOURCES} resources, {} ms a call, {ROUNDS} rounds", CALL.as_millis());
     for (what, graph, parallelism) in [
-        ("as in catalogue.toml", shaped("catalogue.toml"), 16),
+        ("as in catalogue.toml, 64 at once", shaped("catalogue.toml"), 64),
         ("16 at once", chains(1, true), 16),
         ("4 at once", chains(1, true), 4),
         ("chains of ten, 16 at once", chains(10, true), 16),

@@ -43,7 +43,7 @@ fn a_notification_that_leads_elsewhere_is_not_ours() {
     let leading = |name: &str| {
         let mut inputs = inputs();
         let arn = Arn::from(format!("arn:aws:sqs:eu-west-1:123456789012:{name}").as_str());
-        for (_, rule) in &mut inputs.rules {
+        for rule in inputs.rules.values_mut() {
             (rule.destination, rule.kind) = (arn.clone().into(), "queue".to_owned());
         }
         inputs
