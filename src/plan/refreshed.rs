@@ -35,8 +35,8 @@ pub(super) fn refreshed(
     refreshed.vacated.extend(made.filter_map(|(at, _)| Some(world.record(at)?.key())));
     refreshed.vacated.sort();
     let of_others = |at: &&Address| world.needs_others(at, decisions, targeted);
-    let stale = world.graph.nodes().keys().filter(of_others);
-    let looked_at: BTreeSet<&Address> = world.seen.keys().chain(stale).collect();
+    let stale: BTreeSet<&Address> = world.graph.nodes().keys().filter(of_others).collect();
+    let looked_at: BTreeSet<&Address> = world.seen.keys().chain(stale.iter().copied()).collect();
     for address in looked_at {
         let Some(record) = world.record(address) else { continue };
         let mut now = record.clone();
@@ -57,7 +57,7 @@ pub(super) fn refreshed(
         {
             now.inputs = inputs.preview.clone().into();
         }
-        if world.needs_others(address, decisions, targeted) {
+        if stale.contains(address) {
             now.needs = world.graph.nodes()[address].needs().clone();
         }
         if now != *record {

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use aws_sdk_ec2::types::{AttributeBooleanValue, SecurityGroup, VpcAttributeName};
-
 use tokio::time::Instant;
 
 use super::VpcInputs;
