@@ -58,11 +58,14 @@ impl<'a> Ahead<'a> {
     }
 
     /// Makes ready as many steps as run, and foresees as many again of those that come behind them.
+    /// While nothing runs, what is to run comes first.
     pub fn fill(&mut self, queue: &mut Queue, running: usize) -> Unprepared {
-        let most = 2 * self.bench.parallelism.max(1);
+        let slots = self.bench.parallelism.max(1);
+        let before = self.waiting + running;
+        let is_first = before + self.prepared.len() == 0;
+        let most = if is_first { slots } else { 2 * slots };
         let mut written = Written { steps: Vec::new(), foreseen: Vec::new(), result: Ok(()) };
         let (mut stale, mut failed) = (Vec::new(), Vec::new());
-        let before = self.waiting + running;
         while before + written.steps.len() + self.prepared.len() + self.held.len() < most
             && let Some(id) = queue.next()
         {
@@ -71,7 +74,9 @@ impl<'a> Ahead<'a> {
                 false => self.prepare(queue, id, &mut written.steps, &mut stale, &mut failed),
             }
         }
-        while self.foreseen.len() + self.foreseeing.len() < most
+        let waits = is_first && !written.steps.is_empty();
+        while !waits
+            && self.foreseen.len() + self.foreseeing.len() < most
             && let Some(id) = queue.soon()
         {
             let step = self.plan.step(id);

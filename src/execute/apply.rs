@@ -6,10 +6,10 @@ use std::sync::{Mutex, PoisonError};
 use serde_json::Value;
 
 use super::Bench;
-use super::recover::{goes_with, ids};
+use super::find::{goes_with, ids};
 use crate::graph::document::{self, Tie};
 use crate::graph::{Address, AnyResource, Catalogue, Document, Fault, FaultKind, Graph, Id};
-use crate::plan::{Plan, Step};
+use crate::plan::{Operation, Plan, Step};
 use crate::state::{self, Key, Record};
 
 /// The records as they are at each moment of a run, and how wanted inputs are made from them.
@@ -21,6 +21,8 @@ pub(super) struct Applied<'a> {
     records: Mutex<BTreeMap<Key, Record>>,
     /// The addresses of what goes with its owner, by the owner's.
     parts: BTreeMap<Address, BTreeSet<Address>>,
+    /// What the plan makes.
+    made: BTreeSet<&'a Address>,
     catalogue: &'a Catalogue,
 }
 
@@ -42,9 +44,11 @@ impl<'a> Applied<'a> {
             let Some(owner) = owner else { continue };
             parts.entry(owner.clone()).or_default().insert(part.clone());
         }
+        let creates = plan.steps.iter().filter(|it| it.operation == Operation::Create);
         Self {
             plan,
             graph,
+            made: creates.map(|step| &step.key.address).collect(),
             account: bench.place.account.clone(),
             salt: snapshot.meta.salt.clone(),
             records: Mutex::new(snapshot.records.clone()),
@@ -63,6 +67,11 @@ impl<'a> Applied<'a> {
             .filter(|part| goes_with(self.catalogue, &records, part, owner))
             .map(Record::key)
             .collect()
+    }
+
+    /// Whether the plan makes what is at this address.
+    pub fn is_made(&self, address: &Address) -> bool {
+        self.made.contains(address)
     }
 
     pub fn salt(&self) -> &str {

@@ -7,8 +7,8 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::apply::Ready;
+use super::find::{Found, key_of, look_for};
 use super::hooks::Birth;
-use super::recover::{Found, key_of, look_for};
 use super::step::{Task, Work, is_open};
 use crate::graph::{CreatedDocument, Fault, FaultKind, HeldDocument, Id};
 use crate::plan::Half;
@@ -23,7 +23,9 @@ impl Work<'_> {
             .filter(|_| self.step.half == Some(Half::New));
         let aside = aside.map(|old| Record { deposed: true, ..old });
         let birth = Birth { record: self.record(ready.sealed.clone()), aside };
-        let intent = self.intent(state::Operation::Create, &ready.sealed);
+        let foreseen = self.foreseen();
+        let intent =
+            foreseen.unwrap_or_else(|| self.intent(state::Operation::Create, &ready.sealed));
         Ok((Task::Create { ready, birth: birth.into(), seq: intent.seq }, Some(intent)))
     }
 

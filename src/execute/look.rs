@@ -6,8 +6,8 @@ use std::sync::Arc;
 use futures::stream::{self, StreamExt};
 use tracing::Instrument;
 
+use super::find::{Found, find};
 use super::hooks::Reading;
-use super::recover::{Found, find};
 use super::{Bench, EventKind};
 use crate::graph::document::is_pending;
 use crate::graph::{Address, Fault, FaultKind, HeldDocument};

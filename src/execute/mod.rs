@@ -8,19 +8,20 @@ mod ahead;
 mod apply;
 mod create;
 mod event;
+mod find;
 mod hooks;
 mod look;
 mod queue;
 mod rebuild;
-mod recover;
 mod run;
+mod settle;
 mod step;
 
 pub use event::{Event, EventKind, Events, Outcome, StepFault, Tally};
 pub use look::{look, obstacles, standing};
 pub use rebuild::{Finding, Found, Listing, Rebuilt, Refused, list, rebuild};
-pub use recover::{Unsettled, settle};
 pub use run::{Report, run};
+pub use settle::{Unsettled, settle};
 
 use std::any::Any;
 use std::collections::BTreeSet;

@@ -7,7 +7,7 @@ use super::Bench;
 use super::apply::{Applied, Ready, defect};
 use super::hooks::{Birth, StepHooks, state_fault};
 use super::look::{going, unknown};
-use crate::graph::document::{self, hex};
+use crate::graph::document::{self, Tie, hex};
 use crate::graph::{AnyResource, Document, Fault, FaultKind, HeldDocument, Hooks, Id};
 use crate::plan::{self, Operation, Step};
 use crate::state::{self, Batch, Intent, Record, Recorded};
@@ -87,17 +87,23 @@ pub(super) fn prepare<'a>(
     Ok(Prepared { work, task, intent, is_open })
 }
 
-/// The intent that a step will have, as far as its plan tells: it can be on disk before the step is
-/// ready. Only of what is made, since nothing comes of such an intent that is never carried out.
+/// The intent that a step will have, as its plan tells it: it can be on disk before the step is ready.
+/// What only those tell that it needs is still a reference in it, and they are all made in this run: so
+/// what was sent, or that nothing was, follows from what became of them.
+///
+/// Only of what is made, since nothing comes of such an intent that is never carried out.
 pub(super) fn foresee(
     bench: &Bench,
     applied: &Applied<'_>,
     at: usize,
     step: &Step,
 ) -> Option<Intent> {
-    let preview = step.preview.as_ref().filter(|preview| !document::is_pending(preview))?;
-    let is_made = step.operation == Operation::Create;
-    let work = Work::new(bench, applied, at, step, None).ok().filter(|_| is_made)?;
+    let preview = step.preview.as_ref().filter(|_| step.operation == Operation::Create)?;
+    let is_told = !document::has_open_secret(preview)
+        && document::references(preview)
+            .iter()
+            .all(|(at, _, tie)| *tie == Tie::Real && applied.is_made(at));
+    let work = Work::new(bench, applied, at, step, None).ok().filter(|_| is_told)?;
     Some(work.intent(state::Operation::Create, preview))
 }
 
@@ -166,6 +172,11 @@ impl Work<'_> {
 
     /// What is about to be called.
     pub(super) fn intent(&self, operation: state::Operation, inputs: &Document) -> Intent {
+        let seq = self.bench.keeper.next_intent();
+        Intent { seq, ..self.unnumbered(operation, inputs) }
+    }
+
+    fn unnumbered(&self, operation: state::Operation, inputs: &Document) -> Intent {
         let step = self.step;
         let mut intent =
             Intent::new(0, self.bench.events.run(), operation, step.key.clone(), &step.kind);
@@ -181,14 +192,15 @@ impl Work<'_> {
         intent.owner = step.owner.clone();
         intent.generation = step.generation;
         intent.name_pinned = step.name_pinned;
-        let foreseen = self.foreseen.as_ref();
-        if let Some(Intent { seq, at, .. }) = foreseen {
-            (intent.seq, intent.at) = (*seq, at.clone());
-        }
-        if foreseen != Some(&intent) {
-            (intent.seq, intent.at) = (self.bench.keeper.next_intent(), state::now());
-        }
         intent
+    }
+
+    /// The intent that was foreseen, where it still says what is about to be called.
+    pub(super) fn foreseen(&self) -> Option<Intent> {
+        let (foreseen, preview) = (self.foreseen.as_ref()?, self.step.preview.as_ref()?);
+        let mut now = self.unnumbered(state::Operation::Create, preview);
+        (now.seq, now.at) = (foreseen.seq, foreseen.at.clone());
+        (now == *foreseen).then_some(now)
     }
 
     /// The record of the resource that the step makes or changes, with these inputs.

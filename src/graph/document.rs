@@ -44,6 +44,18 @@ pub fn is_pending(value: &Value) -> bool {
     }
 }
 
+/// Whether an expression holds a secret, which [`seal`] leaves as it is.
+pub fn has_open_secret(value: &Value) -> bool {
+    if let Some(pieces) = marked(value, EXPRESSION).and_then(Value::as_array) {
+        return pieces.iter().any(|piece| matches!(Piece::of(piece), Some(Piece::Secret(_))));
+    }
+    match value {
+        Value::Object(map) => map.values().any(has_open_secret),
+        Value::Array(items) => items.iter().any(has_open_secret),
+        _ => false,
+    }
+}
+
 /// How a document refers to an output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Tie {
@@ -282,6 +294,15 @@ mod tests {
     fn a_single_output_keeps_its_type() {
         let document = json!({"$expr": [{"node": "x/q", "output": "port"}]});
         assert_eq!(resolve(document, None, &|_, _, _| Some(json!(5432))), json!(5432));
+    }
+
+    #[test]
+    fn a_secret_in_an_expression_is_noticed() {
+        let with =
+            |piece: Value| json!({"a": [{"$expr": [{"node": "x/q", "output": "id"}, piece]}]});
+        assert!(has_open_secret(&with(json!({"secret": "hunter2"}))));
+        assert!(!has_open_secret(&with(json!("plain"))));
+        assert!(!has_open_secret(&json!({"a": {"$sealed": "x"}})));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! What happens to one that is there: what was applied, and what is seen, against what is wanted.
 
+use std::collections::BTreeSet;
+
 use super::current::{applied, current};
 use super::decide::Round;
 use super::diff::{Change, changes};
@@ -107,16 +109,27 @@ impl Round<'_> {
             || (!known_by.is_empty() && known_by.iter().all(|input| stays(input)));
         let collides = node.traits.name.is_some_and(|naming| !generated && stays(naming.input))
             || (alone && !moves);
-        // What its old one uses may be needed by the new one over others.
-        let below_delete_first = node.needs().union(&record.needs).any(|need| {
-            matches!(
-                self.decisions.get(need),
-                Some(Decision { verdict: Verdict::Replace { new_first: false }, .. })
-            )
-        });
+        let below_delete_first = self.is_below_old_first(node, record);
         let new_first = !collides && (along || !below_delete_first);
         decision.verdict = Verdict::Replace { new_first };
         Ok(())
+    }
+
+    /// Whether the old or the new one uses what goes before its own new one comes, be it over what is
+    /// not wanted any more.
+    fn is_below_old_first(&self, node: &Node, record: &Record) -> bool {
+        let mut open: Vec<&Address> = node.needs().union(&record.needs).collect();
+        let mut seen = BTreeSet::new();
+        while let Some(need) = open.pop().filter(|_| self.old_first) {
+            match self.decisions.get(need).map(|decision| &decision.verdict) {
+                Some(Verdict::Replace { new_first: false }) => return true,
+                None if !self.world.graph.nodes().contains_key(need) && seen.insert(need) => {
+                    open.extend(self.world.snapshot.copies(need).flat_map(|copy| &copy.needs));
+                }
+                _ => {}
+            }
+        }
+        false
     }
 
     /// The replacement that takes this resource along: of its owner, or of one that has to go first

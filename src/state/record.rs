@@ -165,9 +165,10 @@ pub struct Intent {
     pub kind: String,
     /// The id that a new one will have, where it follows from its inputs.
     pub planned_id: Option<Id>,
-    /// The inputs that are sent, resolved, secrets as digests.
+    /// The inputs that are sent, secrets as digests. Where the intent came before those that it needs
+    /// were made, what only they can tell is still a reference.
     pub inputs: Document,
-    /// The digest of the inputs as sent, secrets included.
+    /// The digest of those inputs.
     pub request: String,
     /// The client token of the call: the same for every retry, another for every new create.
     pub token: String,

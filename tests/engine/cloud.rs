@@ -4,7 +4,7 @@ mod child;
 mod nameless;
 
 pub use child::{Child, ChildInputs};
-pub use nameless::{Node, NodeInputs, OTHERS, Tie, TieInputs};
+pub use nameless::{Node, NodeInputs, OTHERS, Tie, TieInputs, numberless};
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard};
@@ -108,7 +108,7 @@ impl Cloud {
         });
         let children = inner.children.iter().map(|(id, child)| format!("{id} {}", child.weight));
         let nodes = inner.nodes.values().map(NodeInputs::told);
-        let ties = inner.ties.iter().map(|(id, tie)| format!("{id} {}", tie.weight));
+        let ties = inner.ties.iter().map(|(id, tie)| format!("{} {}", numberless(id), tie.weight));
         things.chain(children).chain(nodes).chain(ties).collect()
     }
 

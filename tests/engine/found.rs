@@ -76,7 +76,7 @@ async fn what_was_lost_and_half_made_again_is_found() {
     let family =
         Want { nodes: [("x".into(), 1)].into(), children: [("y".into(), 1)].into(), ..want(1) };
     let wanted = wanted(&[("a", family)]);
-    for (lost, of) in [("node-1", "node"), ("p-e-a-thing/y", "child")] {
+    for (lost, of) in [("node-000001", "node"), ("p-e-a-thing/y", "child")] {
         let mut stage = Stage::new();
         stage.applies(&wanted).await;
         let before = stage.cloud.inventory();
@@ -443,4 +443,22 @@ async fn what_moves_from_what_stands_on_its_new_owner_goes_first() {
         ("c", Want { host: Some("b".into()), ..part }),
     ]);
     Case { before, wanted, nth: 1, ..Case::default() }.converges_without_state().await;
+}
+
+/// The old one was kept until its new one was there, and with it what it was on, which a thing that went
+/// first waited for.
+#[tokio::test]
+async fn what_is_over_others_on_one_that_goes_first_goes_before_it() {
+    let family = |shape: &str, node: &str| Want {
+        shape: shape.into(),
+        pinned: true,
+        deep: true,
+        nodes: [(node.into(), 1)].into(),
+        ties: [("y".into(), 1)].into(),
+        ..want(1)
+    };
+    let before = wanted(&[("a", family("round", "x"))]);
+    let wanted = wanted(&[("a", family("square", "y"))]);
+    let case = Case { before, wanted, nth: 3, trouble: Trouble::AnswerLost, ..Case::default() };
+    case.converges().await;
 }

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::fmt::{self, Write};
 
-use maas::graph::Address;
+use maas::graph::{Address, document};
 use maas::state::Intent;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
@@ -18,12 +18,14 @@ fn things() -> impl Strategy<Value = Wanted> {
     let shape = prop_oneof![Just("round"), Just("square")];
     let children = prop::collection::btree_map("[xy]", 1_u32..3, 0..3);
     let other = || prop::option::of("[a-e]");
-    let parts = || prop::collection::btree_map("[xy]", 1_u32..3, 0..2);
+    let parts = || prop::collection::btree_map("[xy]", 1_u32..3, 0..3);
     let others = (other(), other(), other(), other());
-    let thing = (1_u32..3, shape, others, any::<bool>(), children, parts(), parts());
+    let flags = (any::<bool>(), any::<bool>());
+    let thing = (1_u32..3, shape, others, flags, children, parts(), parts());
     prop::collection::btree_map("[a-e]", thing, 0..5).prop_map(|things| {
         let wants = things.into_iter().map(
-            |(name, (size, shape, (link, base, through, host), pinned, children, nodes, ties))| {
+            |(name, (size, shape, others, (pinned, deep), children, nodes, ties))| {
+                let (link, base, through, host) = others;
                 // They lead to earlier names only, so that there is no cycle.
                 let earlier = |other: Option<String>| other.filter(|other| *other < name);
                 let (link, base) = (earlier(link), earlier(base));
@@ -40,6 +42,7 @@ fn things() -> impl Strategy<Value = Wanted> {
                     children,
                     nodes,
                     ties,
+                    deep,
                     ..Want::default()
                 };
                 (name, want)
@@ -170,21 +173,28 @@ impl Case {
 fn untold(stage: &Stage) -> Vec<String> {
     let (snapshot, there) = (stage.snapshot(), stage.cloud.ids());
     let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
-    let makes = |intent: &Intent| match &*intent.kind {
-        "fake:thing" => text(&intent.inputs["name"]),
-        "fake:child" => {
-            format!("{}/{}", text(&intent.inputs["owner"]), text(&intent.inputs["label"]))
+    // What an intent refers to is told by what became of that.
+    let told_by = |value: &serde_json::Value| match document::references(value).first() {
+        Some((at, _, _)) => {
+            let tagged = there.iter().filter(|(_, tagged)| tagged.as_deref() == Some(at.as_str()));
+            tagged.map(|(id, _)| id.clone()).collect()
         }
-        "fake:tie" => {
-            format!("{}/tie-{}", text(&intent.inputs["on"]), text(&intent.inputs["label"]))
+        None => vec![text(value)],
+    };
+    let makes = |intent: &Intent, id: &str| {
+        let (inputs, label) = (&intent.inputs, text(&intent.inputs["label"]));
+        match &*intent.kind {
+            "fake:thing" => text(&inputs["name"]) == id,
+            "fake:child" => format!("{}/{label}", text(&inputs["owner"])) == id,
+            "fake:tie" => told_by(&inputs["on"]).iter().any(|on| format!("{on}/tie-{label}") == id),
+            _ => false,
         }
-        _ => String::new(),
     };
     let orphans = there.iter().filter(|(id, tagged)| {
         let recorded =
             snapshot.records.values().any(|it| it.id.as_ref().is_some_and(|it| it.0 == **id));
         let told = snapshot.intents.values().any(|intent| {
-            makes(intent) == **id || tagged.as_deref() == Some(intent.key.address.as_str())
+            makes(intent, id) || tagged.as_deref() == Some(intent.key.address.as_str())
         });
         !recorded && !told
     });
@@ -245,8 +255,8 @@ fn source(things: &Wanted) -> String {
         if want.shape != "round" {
             let _ = write!(keys, "shape: {:?}.into(), ", want.shape);
         }
-        if want.pinned {
-            keys.push_str("pinned: true, ");
+        for (key, flag) in [("pinned", want.pinned), ("deep", want.deep)] {
+            let _ = if flag { write!(keys, "{key}: true, ") } else { Ok(()) };
         }
         let parts = [("children", &want.children), ("nodes", &want.nodes), ("ties", &want.ties)];
         for (key, parts) in parts.into_iter().filter(|(_, parts)| !parts.is_empty()) {

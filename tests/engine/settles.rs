@@ -156,3 +156,92 @@ async fn what_cannot_be_looked_for_holds_up_nothing_else_and_stays_known() {
     stage.applies(&Wanted::new()).await;
     assert_eq!(stage.cloud.inventory(), [""; 0]);
 }
+
+/// A thing with a node, which one call makes, and a tie on that.
+fn deep() -> Wanted {
+    let (nodes, ties) = ([("x".into(), 1)].into(), [("y".into(), 1)].into());
+    wanted(&[("a", Want { deep: true, nodes, ties, ..want(1) })])
+}
+
+/// A stage where the program died at the creation of node (1) or tie (2), and lost what nobody had waited
+/// for: of the tie, that the node had been made.
+async fn died_deep(nth: u64, trouble: Trouble) -> Stage {
+    let mut stage = Stage::new();
+    stage.applies(&wanted(&[("a", want(1))])).await;
+    stage.settle_time = SETTLE_TIME;
+    stage.forgets = true;
+    stage.cloud.trouble_at(nth, trouble);
+    assert!(stage.apply(&deep()).await.is_none());
+    stage.cloud.take_log();
+    let snapshot = stage.snapshot();
+    let open: Vec<&str> = snapshot.intents.values().map(|it| it.key.address.as_str()).collect();
+    assert_eq!((open, snapshot.records.len()), (vec!["a/nx", "a/ty"], 1));
+    stage
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_made_on_something_of_unknown_id_is_found_over_that() {
+    let mut stage = died_deep(2, Trouble::KillAfter).await;
+    stage.applies(&deep()).await;
+    assert_eq!(recovered(&stage), ["it was made before the interruption and is finished now"; 2]);
+    let log = stage.cloud.take_log();
+    assert!(!log.iter().any(|call| call.starts_with("create")), "{log:?}");
+    let seen = stage.look().await;
+    assert!(stage.plan_seen(&deep(), &seen).is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_not_made_on_something_of_unknown_id_is_made() {
+    let mut stage = died_deep(2, Trouble::KillBefore).await;
+    stage.applies(&deep()).await;
+    let made = "it was made before the interruption and is finished now";
+    assert_eq!(recovered(&stage), [made, "it was not made before the interruption"]);
+    let log = stage.cloud.take_log();
+    let created: Vec<_> = log.iter().filter(|call| call.starts_with("create")).collect();
+    assert_eq!(created, ["create node-000001/tie-y"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_needs_what_was_never_made_was_not_made_either() {
+    let mut stage = died_deep(1, Trouble::KillBefore).await;
+    // The wait for what may not be seen yet is one for all of them.
+    let started = Instant::now();
+    stage.applies(&deep()).await;
+    assert!(started.elapsed() < SETTLE_TIME + Duration::from_secs(2), "{:?}", started.elapsed());
+    let not = "it was not made before the interruption";
+    assert_eq!(recovered(&stage), [not, not]);
+    let log = stage.cloud.take_log();
+    assert!(!log.iter().any(|call| call.starts_with("find") && call.ends_with("tie-y")), "{log:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_on_something_that_cannot_be_looked_for_stays_known_with_it() {
+    let mut stage = died_deep(2, Trouble::KillAfter).await;
+    stage.cloud.refuse("find node x");
+    let report = stage.apply(&deep()).await.unwrap();
+    let faults: Vec<String> = report.faults.iter().map(|it| it.fault.message.clone()).collect();
+    assert_eq!(report.outcome, Outcome::Failed, "{faults:?}");
+    assert!(faults.iter().any(|it| it.contains("cannot be looked for")), "{faults:?}");
+    assert_eq!(stage.snapshot().intents.len(), 2);
+    stage.cloud.calm();
+    stage.cloud.take_log();
+    stage.applies(&deep()).await;
+    let log = stage.cloud.take_log();
+    assert!(!log.iter().any(|call| call.starts_with("create")), "{log:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_nobody_made_anew_is_not_looked_for_on_the_old_one() {
+    let mut stage = Stage::new();
+    stage.forgets = true;
+    stage.applies(&deep()).await;
+    stage.options.replace = ["a/nx".parse().unwrap()].into();
+    stage.cloud.trouble_at(1, Trouble::KillBefore);
+    assert!(stage.apply(&deep()).await.is_none());
+    let ids = |stage: &Stage| stage.cloud.ids().into_keys().collect::<Vec<_>>();
+    let before = ids(&stage);
+    stage.options.replace.clear();
+    stage.applies(&deep()).await;
+    assert_eq!(ids(&stage), before, "the old ones are there, and nothing else");
+    assert_eq!(stage.snapshot().records.len(), before.len());
+}

@@ -40,6 +40,8 @@ pub struct Want {
     pub nodes: BTreeMap<String, u32>,
     /// Ties by label, with their weight; at `tLABEL`.
     pub ties: BTreeMap<String, u32>,
+    /// Whether each node is on the one before it, and its ties are on the last.
+    pub deep: bool,
 }
 
 pub fn want(size: u32) -> Want {
@@ -93,14 +95,22 @@ pub fn graph(wanted: &Wanted) -> Graph {
             };
             graph.add::<Child>(Address::new(name, label), inputs);
         }
+        let mut last = None;
         for (label, width) in &want.nodes {
-            let on = Output::<String>::of(&thing, "id").into();
-            let (label, width) = (label.clone(), *width);
+            let on = match last.as_ref().filter(|_| want.deep) {
+                Some(node) => Output::<String>::of(node, "id"),
+                None => Output::<String>::of(&thing, "id"),
+            };
+            let (on, label, width) = (on.into(), label.clone(), *width);
             let at = Address::new(name, &format!("n{label}"));
-            graph.add::<Node>(at, NodeInputs { on, label, width, ..NodeInputs::default() });
+            let node = NodeInputs { on, label, width, ..NodeInputs::default() };
+            last = Some(graph.add::<Node>(at, node));
         }
         for (label, weight) in &want.ties {
-            let on = Output::<String>::of(&host, "id").into();
+            let on = match last.as_ref().filter(|_| want.deep) {
+                Some(node) => Output::<String>::of(node, "id").into(),
+                None => Output::<String>::of(&host, "id").into(),
+            };
             let at = Address::new(name, &format!("t{label}"));
             graph.add::<Tie>(at, TieInputs { on, label: label_of(label), weight: *weight });
         }
@@ -131,15 +141,16 @@ impl Store for Disk {
     }
 
     fn commit_all(&self, batches: Vec<Batch>) -> Vec<Result<u64, StateError>> {
-        // The end of a step is what nobody waits for.
-        let waited = batches.iter().any(|batch| {
-            !batch.open.is_empty() || batch.puts.iter().any(|record| !record.finished)
-        });
-        let answers = self.inside.commit_all(batches);
-        if waited {
-            *self.safe.lock().unwrap() = self.inside.snapshot();
-        }
-        answers
+        let commit = |batch: Batch| {
+            // The end of a step is what nobody waits for.
+            let waited = !batch.open.is_empty() || batch.puts.iter().any(|record| !record.finished);
+            let answer = self.inside.commit(batch);
+            if waited {
+                *self.safe.lock().unwrap() = self.inside.snapshot();
+            }
+            answer
+        };
+        batches.into_iter().map(commit).collect()
     }
 
     fn next_intent(&self) -> u64 {

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use futures::stream::{self, StreamExt};
 use serde_json::Value;
 
+use super::super::find;
 use super::super::hooks::Reading;
 use super::super::look::unknown;
-use super::super::recover;
 use super::super::{Bench, EventKind};
 use super::inputs::of_wanted;
 use super::listing::Thing;
@@ -130,14 +130,14 @@ impl Search<'_> {
         let mut foreign = None;
         for generation in 0..tries {
             let want = self.want(node, resource, generation)?;
-            let found = match recover::find(self.bench, resource, &want, &[]).await {
+            let found = match find::find(self.bench, resource, &want, &[]).await {
                 // What it is part of is not there, so it is not either.
                 Err(fault) if fault.kind == FaultKind::NotKnown && document::is_pending(&want) => {
                     None
                 }
                 found => found?,
             };
-            let Some(recover::Found { id, ours, seen }) = found else { continue };
+            let Some(find::Found { id, ours, seen }) = found else { continue };
             if ours {
                 let matches = vec![Match { id, generation, want, seen }];
                 return Ok(Outcome::Matches(matches));

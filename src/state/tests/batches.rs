@@ -72,20 +72,25 @@ fn a_batch_that_contradicts_the_state_changes_nothing() {
     store.commit(Batch::new().open(intent())).unwrap();
     let pending = json!({"arn": {"$expr": [{"node": "a/role", "output": "arn"}]}});
     let unknown = Record::new("a/new".parse().unwrap(), "t", pending.clone());
-    let mut pending_intent = Intent::new(2, "r", Operation::Create, key("a/new"), "t");
-    pending_intent.inputs = pending;
+    let mut early = Intent::new(2, "r", Operation::Create, key("a/new"), "t");
+    early.inputs = pending;
+    let mut open_secret = early.clone();
+    open_secret.inputs["arn"]["$expr"] =
+        json!([{"node": "a/role", "output": "arn"}, {"secret": "x"}]);
     let before = store.snapshot();
     for batch in [
         puts(&["a/new"]).close(2),
         puts(&["a/new"]).open(intent()),
         puts(&["a/new", "a/new"]),
         puts(&["a/more"]).put(unknown),
-        puts(&["a/more"]).open(pending_intent),
+        puts(&["a/more"]).open(open_secret),
     ] {
         let refused = store.commit(batch.clone());
         assert!(matches!(refused, Err(StateError::Invalid(_))), "{batch:?}");
         assert_eq!(store.snapshot(), before);
     }
+    // What it needs may be made after it was written.
+    store.commit(Batch::new().open(early)).unwrap();
 }
 
 #[test]

@@ -14,14 +14,23 @@ fn gone() -> Fault {
 
 impl Inner {
     fn has(&self, thing: &Input<String>) -> Result<(), Fault> {
-        match self.things.contains_key(thing.get()?) {
+        let id = thing.get()?;
+        match self.things.contains_key(id) || self.nodes.contains_key(id) {
             true => Ok(()),
             false => Err(Fault::new(FaultKind::Refused, "what it is on is not there")),
         }
     }
 }
 
-/// Something on a thing, as an API or a subnet is: each create makes another one, with an id that
+/// The id of what may be a node, without its number.
+pub fn numberless(id: &str) -> String {
+    match id.strip_prefix("node-") {
+        Some(rest) => format!("node{}", rest.trim_start_matches(|c: char| c.is_ascii_digit())),
+        None => id.to_owned(),
+    }
+}
+
+/// Something on a thing or another node, as an API or a subnet is: each create makes another one, with an id that
 /// nobody can foretell, and only its tags say whose it is.
 pub struct Node;
 
@@ -37,9 +46,13 @@ pub struct NodeInputs {
 
 impl NodeInputs {
     pub fn told(&self) -> String {
-        format!("node {} {} on {:?}", self.label, self.width, self.on)
+        let on = self.on.known().map(|on| numberless(on));
+        format!("node {} {} on {on:?}", self.label, self.width)
     }
 }
+
+/// A node of this width is made by one call, any other by two.
+const WIDTH: u32 = 1;
 
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct NodeOutputs {
@@ -64,13 +77,16 @@ impl Resource for Node {
             .call(format!("create node {}", want.label), |cloud| {
                 cloud.has(&want.on)?;
                 cloud.made += 1;
-                let id = format!("node-{}", cloud.made);
-                cloud.nodes.insert(id.clone(), NodeInputs { width: 0, ..want.clone() });
+                let id = format!("node-{:06}", cloud.made);
+                let width = if want.width == WIDTH { WIDTH } else { 0 };
+                cloud.nodes.insert(id.clone(), NodeInputs { width, ..want.clone() });
                 Ok(id)
             })
             .await?;
-        cx.made(&Id::from(id.as_str())).await?;
-        widen(cx, &id, want).await?;
+        if want.width != WIDTH {
+            cx.made(&Id::from(id.as_str())).await?;
+            widen(cx, &id, want).await?;
+        }
         Ok(Created { id: Id::from(id.as_str()), outputs: NodeOutputs { id } })
     }
 
@@ -93,7 +109,10 @@ impl Resource for Node {
     async fn delete(cx: &Cx<Cloud>, held: &Held<Self>) -> Result<(), Fault> {
         let id = held.id.0.clone();
         cx.call(format!("delete {id}"), |cloud| {
-            cloud.nodes.remove(&id);
+            if let Some(user) = cloud.nodes.values().find(|it| it.on.known() == Some(&id)) {
+                return Err(Fault::new(FaultKind::Refused, format!("{} is on it", user.label)));
+            }
+            cloud.remove(&id);
             Ok(())
         })
         .await
@@ -130,7 +149,7 @@ async fn widen(cx: &Cx<Cloud>, id: &str, want: &NodeInputs) -> Result<(), Fault>
     .await
 }
 
-/// Something between a thing and a label, as a subscription is: to make it once more gives back the
+/// Something between a thing or a node and a label, as a subscription is: to make it once more gives back the
 /// one that is there.
 pub struct Tie;
 
