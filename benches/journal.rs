@@ -8,32 +8,28 @@
 //! executor and the same journal behind the same thread; only the store differs, and to open and
 //! close it is not counted.
 //!
-//! A call goes out behind its intent, so that a step waits for the disk where its intent could not be
-//! written before: at the start of a run, and behind a step whose outputs it needs and nobody can
-//! foretell. Everything else is written while calls are under way: the intents of as many steps as
-//! run at once and of those behind them, all together, and with them what ended meanwhile. A chain
-//! whose links wait for ids that the cloud makes up has no such work: it writes once a link, which adds
-//! that one write to each 5 ms.
+//! A call goes out behind its intent. At the start of a run its first calls wait for the disk, and its end
+//! does for its last records. Everything else is written while calls are under way: the intents of as
+//! many steps as run at once and of those behind them, all together, and with them what ended meanwhile.
+//! An intent need not wait for ids that the cloud makes up: until they are known it refers to them.
 //!
-//! Measured with the dev profile on two quiet cores, twice, on disks of different speed:
+//! Measured with the release profile, but without link-time optimization, on two quiet cores, three times:
 //!
-//! | | ratio | writes an apply | a write | ratio | a write |
-//! |---|---|---|---|---|---|
-//! | as in catalogue.toml, 64 at once | | 21 | | 1.42 | 4.4 ms |
-//! | 16 at once | 1.05 | 15 | 1.6 ms | 1.18 | 4.3 ms |
-//! | 4 at once | 1.00 | 56 | 0.9 ms | 0.99 | 2.3 ms |
-//! | chains of ten, 16 at once | 1.07 | 26 | 1.1 ms | 1.06 | 3.2 ms |
-//! | one after the other | 1.03 | 100 | 1.2 ms | 1.01 | 2.0 ms |
-//! | chains of ten, ids unknown | 1.12 | 43 | 1.1 ms | 1.20 | 1.8 ms |
-//! | one after the other, ids unknown | 1.17 | 101 | 1.2 ms | 1.23 | 1.7 ms |
+//! | | ratio | writes an apply | a write |
+//! |---|---|---|---|
+//! | as in catalogue.toml, 64 at once | 1.03 to 1.08 | 18 | 1.5 ms |
+//! | 16 at once | 1.01 to 1.02 | 14 | 1.0 ms |
+//! | 4 at once | 0.99 to 1.00 | 51 | 0.8 ms |
+//! | chains of ten, 16 at once | 1.00 to 1.01 | 22 | 1.1 ms |
+//! | one after the other | 1.00 to 1.01 | 101 | 0.9 ms |
+//! | chains of ten, ids unknown | 0.99 to 1.01 | 27 | 0.9 ms |
+//! | one after the other, ids unknown | 1.00 to 1.01 | 101 | 0.9 ms |
 //!
-//! The catalogue's 211 resources stand on each other in few links: its calls of 5 ms leave little to hide
-//! the writes behind.
+//! The catalogue's 211 resources stand on each other in few links: its first write and its last are
+//! 2 to 6 of 71 ms there. Under `strace`, `fdatasync` took 0.3 ms of a write and sled's own
+//! `sync_file_range` as much; the rest is threads that wait for each other.
 //!
-//! What is left of 16 at once are its first write and its last. Of a write, `fdatasync` is 0.16 ms and
-//! sled's own `sync_file_range` 0.1 to 0.3 ms; the rest is sled and serde without optimization, and
-//! threads that wait for each other. In a chain of calls of 50 ms rather than 5, a write of 0.9 ms is
-//! 2 %.
+//! The dev profile tells the same with writes of three times the length: 1.03 to 1.12 for the catalogue.
 
 #![expect(
     clippy::unwrap_used,

@@ -30,6 +30,8 @@ pub(super) struct Ahead<'a> {
     /// Steps whose foreseen intents are being written, and those of them that are ready meanwhile.
     foreseeing: BTreeSet<StepId>,
     held: Vec<StepId>,
+    /// Steps that are never carried out.
+    out: BTreeSet<StepId>,
 }
 
 /// Steps that cannot be carried out.
@@ -54,6 +56,7 @@ impl<'a> Ahead<'a> {
             foreseen: BTreeMap::new(),
             foreseeing: BTreeSet::new(),
             held: Vec::new(),
+            out: BTreeSet::new(),
         }
     }
 
@@ -104,8 +107,10 @@ impl<'a> Ahead<'a> {
         }
         for (id, intent) in foreseen {
             self.foreseeing.remove(&id);
-            if result.is_ok() {
-                self.foreseen.insert(id, intent);
+            match result.is_ok() {
+                true if self.out.contains(&id) => stale.push(intent.seq),
+                true => drop(self.foreseen.insert(id, intent)),
+                false => {}
             }
         }
         let mut again = Written { steps: Vec::new(), foreseen: Vec::new(), result: Ok(()) };
@@ -123,6 +128,14 @@ impl<'a> Ahead<'a> {
     pub fn pop(&mut self) -> Option<(StepId, Prepared<'a>)> {
         let ((_, Reverse(id)), step) = self.prepared.pop_last()?;
         Some((id, step))
+    }
+
+    /// Takes back what was foreseen of steps that are never carried out.
+    pub fn skip(&mut self, steps: &[StepId]) {
+        self.out.extend(steps);
+        let foreseen = steps.iter().filter_map(|id| self.foreseen.remove(id));
+        let stale = foreseen.map(|intent| intent.seq).collect();
+        self.write(Written { steps: Vec::new(), foreseen: Vec::new(), result: Ok(()) }, stale);
     }
 
     /// Whether nothing is on its way.

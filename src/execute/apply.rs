@@ -21,8 +21,8 @@ pub(super) struct Applied<'a> {
     records: Mutex<BTreeMap<Key, Record>>,
     /// The addresses of what goes with its owner, by the owner's.
     parts: BTreeMap<Address, BTreeSet<Address>>,
-    /// What the plan makes.
-    made: BTreeSet<&'a Address>,
+    /// What the plan makes, and of which generation.
+    made: BTreeMap<&'a Address, u32>,
     catalogue: &'a Catalogue,
 }
 
@@ -48,7 +48,7 @@ impl<'a> Applied<'a> {
         Self {
             plan,
             graph,
-            made: creates.map(|step| &step.key.address).collect(),
+            made: creates.map(|step| (&step.key.address, step.generation)).collect(),
             account: bench.place.account.clone(),
             salt: snapshot.meta.salt.clone(),
             records: Mutex::new(snapshot.records.clone()),
@@ -69,9 +69,9 @@ impl<'a> Applied<'a> {
             .collect()
     }
 
-    /// Whether the plan makes what is at this address.
-    pub fn is_made(&self, address: &Address) -> bool {
-        self.made.contains(address)
+    /// The generation of what the plan makes at this address; none where it makes nothing there.
+    pub fn made(&self, address: &Address) -> Option<u32> {
+        self.made.get(address).copied()
     }
 
     pub fn salt(&self) -> &str {
@@ -106,12 +106,7 @@ impl<'a> Applied<'a> {
     pub fn ready(&self, step: &Step, resource: &dyn AnyResource) -> Result<Ready, Fault> {
         let node = self.graph.nodes().get(&step.key.address);
         let node = node.ok_or_else(|| defect(step, "it is in the plan and not in the graph"))?;
-        let resolved = document::resolve(
-            node.wanted_at(step.generation).into_owned(),
-            self.account.as_deref(),
-            &|at, output, tie| self.value(at, output, tie),
-        );
-        let sent = resource.normal(resolved)?;
+        let sent = self.resolved(node.wanted_at(step.generation).into_owned(), resource)?;
         if document::is_pending(&sent) {
             let waits: Vec<String> = document::references(&sent)
                 .into_iter()
@@ -127,6 +122,18 @@ impl<'a> Applied<'a> {
             fits(step, preview, &sealed)?;
         }
         Ok(Ready { sent, sealed })
+    }
+
+    /// Inputs with what is known by now in the place of references.
+    pub fn resolved(
+        &self,
+        inputs: Document,
+        resource: &dyn AnyResource,
+    ) -> Result<Document, Fault> {
+        let account = self.account.as_deref();
+        resource.normal(document::resolve(inputs, account, &|at, output, tie| {
+            self.value(at, output, tie)
+        }))
     }
 
     fn value(&self, at: &Address, output: &str, tie: Tie) -> Option<Value> {

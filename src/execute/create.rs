@@ -23,9 +23,9 @@ impl Work<'_> {
             .filter(|_| self.step.half == Some(Half::New));
         let aside = aside.map(|old| Record { deposed: true, ..old });
         let birth = Birth { record: self.record(ready.sealed.clone()), aside };
-        let foreseen = self.foreseen();
-        let intent =
-            foreseen.unwrap_or_else(|| self.intent(state::Operation::Create, &ready.sealed));
+        let intent = self
+            .foreseen(&ready.sealed)
+            .unwrap_or_else(|| self.intent(state::Operation::Create, &ready.sealed));
         Ok((Task::Create { ready, birth: birth.into(), seq: intent.seq }, Some(intent)))
     }
 

@@ -91,7 +91,9 @@ pub async fn run(bench: &Bench, plan: &Plan, graph: &Graph) -> Result<Report, Fa
                         action: shown(step),
                         fault,
                     });
-                    for skipped in queue.failed(id) {
+                    let skipped = queue.failed(id);
+                    ahead.skip(&skipped);
+                    for skipped in skipped {
                         tally.skipped += 1;
                         tell_skipped(bench, plan, skipped, id);
                     }

@@ -54,10 +54,14 @@ pub async fn settle(bench: &Bench) -> Result<(), Fault> {
     }
     // Nobody knows how long ago the calls were sent: an intent may be far older than its call.
     let told = Instant::now() + bench.settle_time;
-    let unmade = Mutex::default();
     while !open.is_empty() {
         let places = take_ready(&mut open);
-        let settling = Settling { bench, snapshot: &snapshot, told, unmade: &unmade };
+        let settling = Settling { bench, snapshot: &snapshot, told };
+        if places.is_empty() {
+            // No run leaves that, and nothing is known to be wrong with any of them.
+            let fault = || Fault::new(FaultKind::Defect, "it refers to what refers to it");
+            mem::take(&mut open).into_keys().for_each(|at| settling.set_aside(at, fault()));
+        }
         stream::iter(places.values().map(Ok))
             .try_for_each_concurrent(bench.parallelism.max(1), |intents| settling.in_turn(intents))
             .await?;
@@ -72,15 +76,11 @@ type Places = BTreeMap<Address, Vec<Intent>>;
 /// Takes out those that refer to nothing that is open itself.
 fn take_ready(open: &mut Places) -> Places {
     let refers = |intents: &[Intent]| {
-        let mut all = intents.iter().flat_map(|intent| document::references(&intent.inputs));
-        all.any(|(at, _, _)| open.contains_key(&at))
+        let mut all = intents.iter().flat_map(|intent| intent.refers_to.keys());
+        all.any(|at| open.contains_key(at))
     };
     let waiting: BTreeSet<Address> =
         open.iter().filter(|(_, intents)| refers(intents)).map(|(at, _)| at.clone()).collect();
-    // No run writes what refers to itself; it could not be looked for.
-    if waiting.len() == open.len() {
-        return mem::take(open);
-    }
     let (later, ready) = mem::take(open).into_iter().partition(|(at, _)| waiting.contains(at));
     *open = later;
     ready
@@ -92,8 +92,6 @@ struct Settling<'a> {
     snapshot: &'a Snapshot,
     /// When what is not seen is not there.
     told: Instant,
-    /// Where something was about to be made and was not.
-    unmade: &'a Mutex<BTreeSet<Address>>,
 }
 
 impl Settling<'_> {
@@ -104,22 +102,29 @@ impl Settling<'_> {
             let span = tracing::debug_span!("settle", %address);
             let (batch, what) = match self.settled(intent).instrument(span).await {
                 Ok(settled) => settled,
-                Err(fault) if matches!(fault.kind, FaultKind::Refused | FaultKind::Defect) => {
-                    let message = format!(
-                        "an interrupted run may have left something here, and it cannot be looked for: {}",
-                        fault.message
-                    );
-                    let fault = Fault { message, ..fault };
-                    self.bench.unsettled.faults().insert(address.clone(), fault);
+                Err(fault) if is_no_answer(&fault) => {
+                    self.set_aside(address.clone(), fault);
                     return Ok(());
                 }
                 Err(fault) => return Err(fault),
             };
-            let batch = batch.close(intent.seq);
-            self.bench.keeper.commit(batch).await.map_err(|error| state_fault(&error))?;
+            self.commit(batch.close(intent.seq)).await?;
             self.bench.events.tell(EventKind::Recovered { address: address.clone(), what });
         }
         Ok(())
+    }
+
+    /// Leaves it open what is at an address.
+    fn set_aside(&self, address: Address, fault: Fault) {
+        let message = format!(
+            "an interrupted run may have left something here, and it cannot be looked for: {}",
+            fault.message
+        );
+        self.bench.unsettled.faults().insert(address, Fault { message, ..fault });
+    }
+
+    async fn commit(&self, batch: Batch) -> Result<(), Fault> {
+        self.bench.keeper.commit(batch).await.map(drop).map_err(|error| state_fault(&error))
     }
 
     async fn settled(&self, intent: &Intent) -> Result<(Batch, String), Fault> {
@@ -173,60 +178,71 @@ impl Settling<'_> {
             Some(true) => Vec::new(),
             _ => ids(&self.snapshot.records, &intent.key.address),
         };
-        let sent = self.sent(intent, resource).await?;
-        let found = match &sent {
-            Some(Sent { inputs, .. }) => {
-                look_for(self.bench, resource, inputs, &older, self.told).await?
-            }
-            None => None,
+        let not_made = "it was not made before the interruption";
+        let Some(Sent { intent, told }) = self.sent(intent, resource).await? else {
+            return Ok((Batch::new(), not_made.to_owned()));
         };
-        let what = match (sent, found) {
-            (Some(Sent { inputs, told }), Some(Found { id, ours: true, .. })) => {
+        let what = match look_for(self.bench, resource, &intent.inputs, &older, self.told).await? {
+            None => not_made,
+            Some(Found { ours: false, .. }) => {
+                "what is there now does not belong to this environment"
+            }
+            Some(Found { id, .. }) => {
                 let aside = recorded.map(|old| Record { deposed: true, ..old.clone() });
-                let birth = Birth { record: made_of(intent, inputs), aside };
+                let birth = Birth { record: made_of(&intent), aside }.batch(&id);
                 let what = "it was made before the interruption and is finished now";
-                return Ok((told.into_iter().fold(birth.batch(&id), Batch::put), what.to_owned()));
+                return Ok((told.into_iter().fold(birth, Batch::put), what.to_owned()));
             }
-            (_, Some(_)) => "what is there now does not belong to this environment",
-            (_, None) => "it was not made before the interruption",
         };
-        self.unmade().insert(intent.key.address.clone());
         Ok((Batch::new(), what.to_owned()))
     }
 
-    /// What a create was sent: what was not known yet when its intent was written is what those tell that
-    /// it refers to. None where one of those was never made, so that nothing was sent.
+    /// What a create was sent: where its intent refers to others, what those tell, which the intent holds
+    /// from then on. None where one of those was never made, so that nothing was sent.
     async fn sent(
         &self,
         intent: &Intent,
         resource: &dyn AnyResource,
     ) -> Result<Option<Sent>, Fault> {
-        let (inputs, mut of) = (intent.inputs.clone(), BTreeMap::new());
-        if !document::is_pending(&inputs) {
-            return Ok(Some(Sent { inputs, told: Vec::new() }));
+        let mut intent = intent.clone();
+        if !document::is_pending(&intent.inputs) {
+            return Ok(Some(Sent { intent, told: Vec::new() }));
         }
-        for (at, _, _) in document::references(&inputs) {
+        let (mut all, mut told) = (BTreeMap::new(), Vec::new());
+        for (at, generation) in mem::take(&mut intent.refers_to) {
             if self.bench.unsettled.at(&at).is_some() {
                 let message = format!("neither can {at}, which it needs");
                 return Err(Fault::new(FaultKind::Refused, message));
             }
-            let record = self.snapshot.record(&at).filter(|_| !self.unmade().contains(&at));
+            let record = self.snapshot.copies(&at).find(|copy| copy.generation == generation);
             let Some(record) = record else { return Ok(None) };
-            let mut record = record.clone();
-            if record.outputs.is_none() {
-                let Some(seen) = self.seen(&record).await? else { return Ok(None) };
-                record.outputs = Some(seen.outputs.into());
-            }
-            of.insert(at, record);
+            let outputs = match &record.outputs {
+                Some(outputs) => outputs.to_document(),
+                None => {
+                    let seen = self.seen(record).await.inspect_err(|fault| {
+                        // Were it changed meanwhile, this could not be looked for any more.
+                        if is_no_answer(fault) {
+                            self.set_aside(at.clone(), fault.clone());
+                        }
+                    });
+                    let Some(seen) = seen? else { return Ok(None) };
+                    let outputs = Some(seen.outputs.clone().into());
+                    told.push(Record { outputs, ..record.clone() });
+                    known(seen.outputs)
+                }
+            };
+            all.insert(at, outputs);
         }
         let account = self.bench.place.account.as_deref();
-        let resolved = document::resolve(inputs, account, &|at, output, _| {
-            of.get(at)?.outputs.as_ref()?.get(output).cloned()
+        let inputs = document::resolve(intent.inputs, account, &|at, output, _| {
+            all.get(at)?.get(output).cloned()
         });
-        let inputs = resource.normal(resolved)?;
-        let is_new = |record: &Record| self.snapshot.record(&record.address) != Some(record);
-        let told = of.into_values().filter(is_new).collect();
-        Ok(Some(Sent { inputs, told }).filter(|sent| !document::is_pending(&sent.inputs)))
+        intent.inputs = resource.normal(inputs)?;
+        if document::is_pending(&intent.inputs) {
+            return Ok(None);
+        }
+        self.commit(Batch::new().close(intent.seq).open(intent.clone())).await?;
+        Ok(Some(Sent { intent, told }))
     }
 
     /// What is there of a record. That it is not is known only when it is told.
@@ -248,23 +264,33 @@ impl Settling<'_> {
         let (catalogue, records) = (&self.bench.catalogue, &self.snapshot.records);
         records.values().filter(move |part| goes_with(catalogue, records, part, owner))
     }
+}
 
-    fn unmade(&self) -> MutexGuard<'_, BTreeSet<Address>> {
-        self.unmade.lock().unwrap_or_else(PoisonError::into_inner)
+/// The outputs of something half made without those that it does not have yet: what needs them was not
+/// sent before they were there.
+fn known(mut outputs: Document) -> Document {
+    if let Some(outputs) = outputs.as_object_mut() {
+        outputs.retain(|_, value| !value.is_null() && value.as_str() != Some(""));
     }
+    outputs
+}
+
+/// Whether the cloud cannot be asked about one thing, rather than at all.
+fn is_no_answer(fault: &Fault) -> bool {
+    matches!(fault.kind, FaultKind::Refused | FaultKind::Defect)
 }
 
 /// What a create was sent.
 struct Sent {
-    inputs: Document,
-    /// The records of those that it refers to and that were half made, with what they tell now: once it
+    intent: Intent,
+    /// The records of those that it referred to and that are half made, with what they tell now: once it
     /// was sent, that is final.
     told: Vec<Record>,
 }
 
 /// The record of what an intent was about to make.
-fn made_of(intent: &Intent, inputs: Document) -> Record {
-    let mut record = Record::new(intent.key.address.clone(), &*intent.kind, inputs);
+fn made_of(intent: &Intent) -> Record {
+    let mut record = Record::new(intent.key.address.clone(), &*intent.kind, intent.inputs.clone());
     record.generation = intent.generation;
     record.name_pinned = intent.name_pinned;
     record.needs = intent.needs.clone();

@@ -8,7 +8,7 @@ use super::apply::{Applied, Ready, defect};
 use super::hooks::{Birth, StepHooks, state_fault};
 use super::look::{going, unknown};
 use crate::graph::document::{self, Tie, hex};
-use crate::graph::{AnyResource, Document, Fault, FaultKind, HeldDocument, Hooks, Id};
+use crate::graph::{Address, AnyResource, Document, Fault, FaultKind, HeldDocument, Hooks, Id};
 use crate::plan::{self, Operation, Step};
 use crate::state::{self, Batch, Intent, Record, Recorded};
 
@@ -99,11 +99,13 @@ pub(super) fn foresee(
     step: &Step,
 ) -> Option<Intent> {
     let preview = step.preview.as_ref().filter(|_| step.operation == Operation::Create)?;
-    let is_told = !document::has_open_secret(preview)
-        && document::references(preview)
-            .iter()
-            .all(|(at, _, tie)| *tie == Tie::Real && applied.is_made(at));
-    let work = Work::new(bench, applied, at, step, None).ok().filter(|_| is_told)?;
+    let is_told =
+        |(at, _, tie): &(Address, String, Tie)| *tie == Tie::Real && applied.made(at).is_some();
+    let is_settled = bench.unsettled.at(&step.key.address).is_none();
+    let may_be = is_settled
+        && !document::has_open_secret(preview)
+        && document::references(preview).iter().all(is_told);
+    let work = Work::new(bench, applied, at, step, None).ok().filter(|_| may_be)?;
     Some(work.intent(state::Operation::Create, preview))
 }
 
@@ -192,15 +194,23 @@ impl Work<'_> {
         intent.owner = step.owner.clone();
         intent.generation = step.generation;
         intent.name_pinned = step.name_pinned;
+        let made = |at: Address| Some((self.applied.made(&at)?, at));
+        let refers_to = document::needs(inputs).into_iter().filter_map(made);
+        intent.refers_to = refers_to.map(|(generation, at)| (at, generation)).collect();
         intent
     }
 
-    /// The intent that was foreseen, where it still says what is about to be called.
-    pub(super) fn foreseen(&self) -> Option<Intent> {
+    /// The intent that was foreseen, where it still says what is about to be called with these inputs.
+    pub(super) fn foreseen(&self, sealed: &Document) -> Option<Intent> {
         let (foreseen, preview) = (self.foreseen.as_ref()?, self.step.preview.as_ref()?);
         let mut now = self.unnumbered(state::Operation::Create, preview);
         (now.seq, now.at) = (foreseen.seq, foreseen.at.clone());
-        (now == *foreseen).then_some(now)
+        let told = match document::is_pending(preview) {
+            true => self.applied.resolved(preview.clone(), self.resource).ok()?,
+            false => preview.clone(),
+        };
+        let fits = now == *foreseen && document::seal(told, self.applied.salt()) == *sealed;
+        fits.then_some(now)
     }
 
     /// The record of the resource that the step makes or changes, with these inputs.

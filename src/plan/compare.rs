@@ -118,12 +118,16 @@ impl Round<'_> {
     /// Whether the old or the new one uses what goes before its own new one comes, be it over what is
     /// not wanted any more.
     fn is_below_old_first(&self, node: &Node, record: &Record) -> bool {
+        // Most plans have none, and to look for it is dear.
+        if !self.old_first {
+            return false;
+        }
         let mut open: Vec<&Address> = node.needs().union(&record.needs).collect();
-        let mut seen = BTreeSet::new();
-        while let Some(need) = open.pop().filter(|_| self.old_first) {
+        let mut visited = BTreeSet::new();
+        while let Some(need) = open.pop() {
             match self.decisions.get(need).map(|decision| &decision.verdict) {
                 Some(Verdict::Replace { new_first: false }) => return true,
-                None if !self.world.graph.nodes().contains_key(need) && seen.insert(need) => {
+                None if !self.world.graph.nodes().contains_key(need) && visited.insert(need) => {
                     open.extend(self.world.snapshot.copies(need).flat_map(|copy| &copy.needs));
                 }
                 _ => {}
@@ -138,7 +142,6 @@ impl Round<'_> {
         let verdict = |at: &Address| self.decisions.get(at).map(|decision| &decision.verdict);
         let owner = node.owner().filter(|at| matches!(verdict(at), Some(Verdict::Replace { .. })));
         owner.or_else(|| {
-            // Most plans have none, and to look for it is dear.
             if !self.old_first {
                 return None;
             }

@@ -108,7 +108,9 @@ impl Batch {
 }
 
 fn settled(snapshot: &Snapshot, address: &Address) -> Result<(), StateError> {
-    match snapshot.intents.values().any(|intent| intent.key.address == *address) {
+    let is_of =
+        |intent: &Intent| intent.key.address == *address || intent.refers_to.contains_key(address);
+    match snapshot.intents.values().any(is_of) {
         true => Err(StateError::Unsettled(address.clone())),
         false => Ok(()),
     }

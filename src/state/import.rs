@@ -11,6 +11,7 @@ use super::{
     Batch, Holder, Intent, Operation, Run, Snapshot, State, StateError, Store, disk, integrity,
     witness,
 };
+use crate::graph::{Address, document};
 
 /// How many records one transaction takes.
 const SHARE: usize = 500;
@@ -139,11 +140,29 @@ fn carried(held: &Snapshot, export: &Snapshot) -> Snapshot {
             last += 1;
             intent.seq = last;
         }
+        resolve(&mut intent, held, export);
         beside(&mut intent, export);
         all.intents.insert(intent.seq, intent);
     }
     all.meta.last_intent = last;
     all
+}
+
+/// Puts what is recorded in the place of references: what they refer to may be known nowhere else, and is
+/// not told from others by its generation any more.
+fn resolve(intent: &mut Intent, held: &Snapshot, export: &Snapshot) {
+    let of = |at: &Address| {
+        let generation = intent.refers_to.get(at)?;
+        let made = held.copies(at).find(|copy| copy.generation == *generation);
+        let told = made.and_then(|record| record.outputs.as_ref());
+        told.or_else(|| export.record(at)?.outputs.as_ref())
+    };
+    let inputs = document::resolve(intent.inputs.clone(), None, &|at, output, _| {
+        of(at)?.get(output).cloned()
+    });
+    let left = document::needs(&inputs);
+    intent.inputs = inputs;
+    intent.refers_to.retain(|at, _| left.contains(at));
 }
 
 /// What is recorded at a create's address is what the export says, and none of what the call made.

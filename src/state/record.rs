@@ -1,6 +1,6 @@
 //! What is recorded: resources, and the intents of calls that have not been confirmed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::str::FromStr;
 
@@ -30,7 +30,7 @@ pub struct Record {
     pub name_pinned: bool,
     /// Its inputs as last sent (*applied*), secrets as digests.
     pub inputs: Recorded,
-    /// What the cloud gave back; none where it was never finished.
+    /// What the cloud gave back; none where it is half made and was not asked since.
     pub outputs: Option<Recorded>,
     /// The resources that it needs.
     pub needs: BTreeSet<Address>,
@@ -185,6 +185,9 @@ pub struct Intent {
     pub generation: u32,
     /// Whether its physical name is fixed rather than generated.
     pub name_pinned: bool,
+    /// Those that its inputs refer to still, each with the generation of it that they are of.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub refers_to: BTreeMap<Address, u32>,
     /// What a newer version recorded beside these, kept as it is.
     #[serde(flatten)]
     pub rest: Map<String, Value>,
@@ -209,6 +212,7 @@ impl Intent {
             owner: None,
             generation: 0,
             name_pinned: false,
+            refers_to: BTreeMap::new(),
             rest: Map::new(),
         }
     }

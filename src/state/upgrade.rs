@@ -4,7 +4,7 @@
 //! as it is, with unknown fields kept; an older one goes through the chain of upgrades; a newer one
 //! is refused.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -187,6 +187,8 @@ struct IntentShape {
     owner: Option<Address>,
     generation: u32,
     name_pinned: bool,
+    #[serde(default)]
+    refers_to: BTreeMap<Address, u32>,
     #[serde(flatten)]
     rest: Map<String, Value>,
 }

@@ -352,6 +352,19 @@ async fn what_a_record_lacks_that_its_type_once_had_not_is_recorded_with_an_upda
     assert!(stage.plan(&based).is_empty());
 }
 
+#[tokio::test]
+async fn what_needs_something_else_now_is_recorded_so_without_a_call() {
+    let mut stage = Stage::new();
+    let wanted = wanted(&[("a", want(1)), ("b", linked(2, "a"))]);
+    stage.applies(&wanted).await;
+    let needs = |stage: &Stage| stage.snapshot().records[&"b/thing".parse().unwrap()].needs.clone();
+    let before = needs(&stage);
+    stage.rewrite("b/thing", |record| record.needs.clear()).await;
+    stage.cloud.take_log();
+    stage.applies(&wanted).await;
+    assert_eq!((needs(&stage), stage.cloud.take_log()), (before, vec![]));
+}
+
 /// The gap until it comes again is no longer than it has to be.
 #[tokio::test]
 async fn what_goes_first_stays_until_what_its_new_one_needs_is_there() {

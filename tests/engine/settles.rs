@@ -231,6 +231,42 @@ async fn what_is_on_something_that_cannot_be_looked_for_stays_known_with_it() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_could_not_be_looked_for_is_found_without_what_it_was_made_on() {
+    let on_a_node = || {
+        let nodes = [("x".into(), 1), ("y".into(), 1)].into();
+        wanted(&[("a", Want { deep: true, nodes, ..want(1) })])
+    };
+    let mut stage = Stage::new();
+    stage.applies(&wanted(&[("a", want(1))])).await;
+    stage.forgets = true;
+    stage.cloud.trouble_at(2, Trouble::KillAfter);
+    assert!(stage.apply(&on_a_node()).await.is_none());
+    // Nobody wants it any more, and what it is on goes: here it cannot, on AWS it may.
+    stage.cloud.refuse("find node y");
+    let report = stage.apply(&Wanted::new()).await.unwrap();
+    assert_eq!(report.outcome, Outcome::Failed);
+    let snapshot = stage.snapshot();
+    let told: Vec<_> = snapshot.intents.values().map(|it| it.inputs["on"].clone()).collect();
+    assert_eq!(told, ["node-000001"]);
+    stage.cloud.calm();
+    stage.applies(&Wanted::new()).await;
+    assert_eq!(stage.cloud.inventory(), [""; 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_not_made_since_something_failed_is_not_looked_for() {
+    let mut stage = Stage::new();
+    stage.applies(&wanted(&[("a", want(1)), ("b", want(1))])).await;
+    stage.cloud.refuse("create node x");
+    // It is known before the run ends, however long that takes.
+    let mut both = deep();
+    both.insert("b".into(), Want { link: Some("a".into()), ..want(2) });
+    let report = stage.apply(&both).await.unwrap();
+    assert_eq!((report.tally.failed, report.tally.skipped), (1, 1));
+    assert!(stage.snapshot().intents.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_nobody_made_anew_is_not_looked_for_on_the_old_one() {
     let mut stage = Stage::new();
     stage.forgets = true;

@@ -78,7 +78,6 @@ fn a_function_that_leaves_a_network_keeps_its_rights_until_its_group_is_gone() {
     assert_eq!(step.map(|it| &it.operation), Some(&Operation::Delete));
 }
 
-/// A NAT gateway holds its address, and needs the way to the internet until it is gone.
 /// As where a deployment was made by an older version: what is needed changed, and no input.
 #[test]
 fn what_stays_as_it_is_learns_what_it_needs_now() {
@@ -95,6 +94,7 @@ fn what_stays_as_it_is_learns_what_it_needs_now() {
     assert_eq!(told, [(&group, &needs)]);
 }
 
+/// A NAT gateway holds its address, and needs the way to the internet until it is gone.
 #[test]
 fn a_nat_gateway_goes_before_what_it_stands_on() {
     let net = graph("[patterns.n]\nuse = \"network\"\nnat = \"one\"\n");

@@ -63,6 +63,12 @@ fn an_interrupted_step_has_to_be_settled_first() {
     let Err(StateError::Unsettled(role)) = unsettled else { unreachable!() };
     let rename = Batch::rename(&store.snapshot(), &role, &other);
     assert_eq!(rename, Err(StateError::Unsettled(role)));
+    // What an interrupted create refers to is known by its address.
+    let mut intent = Intent::new(2, "r", Operation::Create, key("b/new"), "t");
+    intent.refers_to = [("a/function".parse().unwrap(), 0)].into();
+    store.commit(Batch::new().open(intent)).unwrap();
+    let function = Err(StateError::Unsettled("a/function".parse().unwrap()));
+    assert_eq!(Batch::forget(&store.snapshot(), &key("a/function")), function);
 }
 
 #[test]

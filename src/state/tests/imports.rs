@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 
-use super::super::{Batch, Intent, Key, Operation, Snapshot, State, StateError};
+use super::super::{Batch, Intent, Key, Operation, Record, Snapshot, State, StateError};
 use super::{Folder, keys, puts, run};
 
 fn import(folder: &Folder, export: &Snapshot, force: bool) -> Result<u64, StateError> {
@@ -84,6 +84,36 @@ fn open_calls_stay_open_whatever_takes_the_place_of_the_rest() {
         kept.iter().map(at).collect::<Vec<_>>()
     );
     assert!(folder.open().store().next_intent() > 4);
+}
+
+#[test]
+fn an_open_call_learns_what_it_refers_to_before_that_is_replaced() {
+    let folder = Folder::new();
+    let export = {
+        folder.record(&["a/one"]);
+        export(&folder)
+    };
+    let reference = |at: &str| json!({"$expr": [{"node": at, "output": "id"}]});
+    let mut intent = Intent::new(1, "r", Operation::Create, "b/new".parse().unwrap(), "t");
+    intent.inputs = json!({"on": reference("a/new"), "beside": reference("a/unknown")});
+    intent.refers_to = ["a/new", "a/unknown"].map(|at| (at.parse().unwrap(), 3)).into();
+    let made = |generation, id: &str| {
+        let mut record = Record::new("a/new".parse().unwrap(), "t", json!({}));
+        (record.generation, record.deposed) = (generation, generation != 3);
+        record.outputs = Some(json!({ "id": id }).into());
+        record
+    };
+    let state = folder.open();
+    let batch = Batch::new().put(made(2, "old-1")).put(made(3, "new-1")).open(intent);
+    state.store().commit(batch).unwrap();
+    state.close().unwrap();
+
+    import(&folder, &export, true).unwrap();
+    let now = folder.read();
+    assert_eq!(keys(&now), ["a/one"]);
+    let intent = &now.intents[&1];
+    assert_eq!(intent.inputs, json!({"on": "new-1", "beside": reference("a/unknown")}));
+    assert_eq!(intent.refers_to, [("a/unknown".parse().unwrap(), 3)].into());
 }
 
 #[test]
