@@ -210,15 +210,15 @@ impl Settling<'_> {
         }
         let (mut all, mut told) = (BTreeMap::new(), Vec::new());
         for (at, generation) in mem::take(&mut intent.refers_to) {
-            if self.bench.unsettled.at(&at).is_some() {
-                let message = format!("neither can {at}, which it needs");
-                return Err(Fault::new(FaultKind::Refused, message));
-            }
             let record = self.snapshot.copies(&at).find(|copy| copy.generation == generation);
-            let Some(record) = record else { return Ok(None) };
-            let outputs = match &record.outputs {
-                Some(outputs) => outputs.to_document(),
-                None => {
+            let outputs = match record.map(|record| (record, &record.outputs)) {
+                Some((_, Some(outputs))) => outputs.to_document(),
+                _ if self.bench.unsettled.at(&at).is_some() => {
+                    let message = format!("neither can {at}, which it needs");
+                    return Err(Fault::new(FaultKind::Refused, message));
+                }
+                None => return Ok(None),
+                Some((record, None)) => {
                     let seen = self.seen(record).await.inspect_err(|fault| {
                         // Were it changed meanwhile, this could not be looked for any more.
                         if is_no_answer(fault) {

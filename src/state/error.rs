@@ -115,8 +115,8 @@ pub enum StateError {
     /// The address is in use.
     #[error("the state already holds a resource {0}")]
     Taken(Address),
-    /// A step on this address was interrupted and has not been settled yet.
-    #[error("an interrupted step on {0} has not been settled yet")]
+    /// A step on this address, or on what refers to it, was interrupted and has not been settled yet.
+    #[error("an interrupted step on {0}, or on what refers to it, has not been settled yet")]
     Unsettled(Address),
     /// A batch that contradicts the state: a defect of the program.
     #[error("the state refused a change that contradicts it: {0}")]

@@ -1,5 +1,6 @@
 //! Making a store anew from an export.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -131,6 +132,7 @@ fn held(place: &Place, crashed: bool) -> Result<Option<Snapshot>, StateError> {
 fn carried(held: &Snapshot, export: &Snapshot) -> Snapshot {
     let mut all = export.clone();
     let mut last = export.meta.last_intent.max(held.meta.last_intent);
+    let mut raised = BTreeMap::new();
     for intent in held.intents.values() {
         if export.intents.get(&intent.seq) == Some(intent) {
             continue;
@@ -140,22 +142,29 @@ fn carried(held: &Snapshot, export: &Snapshot) -> Snapshot {
             last += 1;
             intent.seq = last;
         }
-        resolve(&mut intent, held, export);
+        resolve(&mut intent, held);
+        let generation = intent.generation;
         beside(&mut intent, export);
+        raised.insert((intent.key.address.clone(), generation), intent.generation);
         all.intents.insert(intent.seq, intent);
+    }
+    for intent in all.intents.values_mut() {
+        for (at, generation) in &mut intent.refers_to {
+            if let Some(raised) = raised.get(&(at.clone(), *generation)) {
+                *generation = *raised;
+            }
+        }
     }
     all.meta.last_intent = last;
     all
 }
 
-/// Puts what is recorded in the place of references: what they refer to may be known nowhere else, and is
-/// not told from others by its generation any more.
-fn resolve(intent: &mut Intent, held: &Snapshot, export: &Snapshot) {
+/// Puts what is recorded in the place of references: what they refer to may be known nowhere else.
+fn resolve(intent: &mut Intent, held: &Snapshot) {
     let of = |at: &Address| {
         let generation = intent.refers_to.get(at)?;
         let made = held.copies(at).find(|copy| copy.generation == *generation);
-        let told = made.and_then(|record| record.outputs.as_ref());
-        told.or_else(|| export.record(at)?.outputs.as_ref())
+        made?.outputs.as_ref()
     };
     let inputs = document::resolve(intent.inputs.clone(), None, &|at, output, _| {
         of(at)?.get(output).cloned()

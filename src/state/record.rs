@@ -168,7 +168,7 @@ pub struct Intent {
     /// The inputs that are sent, secrets as digests. Where the intent came before those that it needs
     /// were made, what only they can tell is still a reference.
     pub inputs: Document,
-    /// The digest of those inputs.
+    /// The digest of the inputs as they were when it was written.
     pub request: String,
     /// The client token of the call: the same for every retry, another for every new create.
     pub token: String,

@@ -254,16 +254,19 @@ async fn what_could_not_be_looked_for_is_found_without_what_it_was_made_on() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_not_made_since_something_failed_is_not_looked_for() {
+async fn what_is_not_made_since_something_failed_is_known_before_the_run_ends() {
     let mut stage = Stage::new();
-    stage.applies(&wanted(&[("a", want(1)), ("b", want(1))])).await;
+    stage.applies(&wanted(&[("a", want(1))])).await;
     stage.cloud.refuse("create node x");
-    // It is known before the run ends, however long that takes.
+    stage.cloud.trouble_at(3, Trouble::KillBefore);
     let mut both = deep();
-    both.insert("b".into(), Want { link: Some("a".into()), ..want(2) });
-    let report = stage.apply(&both).await.unwrap();
-    assert_eq!((report.tally.failed, report.tally.skipped), (1, 1));
-    assert!(stage.snapshot().intents.is_empty());
+    both.insert("b".into(), want(1));
+    assert!(stage.apply(&both).await.is_none());
+    let log = stage.cloud.take_log();
+    assert!(log.contains(&"create node x (refused)".to_owned()), "{log:?}");
+    let snapshot = stage.snapshot();
+    let open: Vec<&str> = snapshot.intents.values().map(|it| it.key.address.as_str()).collect();
+    assert_eq!(open, ["b/thing"]);
 }
 
 #[tokio::test(start_paused = true)]
