@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::apply::Ready;
-use super::find::{Found, key_of, look_for};
+use super::find::{Found, look_for};
 use super::hooks::Birth;
 use super::step::{Task, Work, is_open};
 use crate::graph::{CreatedDocument, Fault, FaultKind, HeldDocument, Id};
@@ -19,7 +19,7 @@ impl Work<'_> {
         let ready = self.applied.ready(self.step, self.resource)?;
         let aside = self
             .applied
-            .record(&key_of(&self.step.key.address))
+            .record(&self.step.key.address.clone().into())
             .filter(|_| self.step.half == Some(Half::New));
         let aside = aside.map(|old| Record { deposed: true, ..old });
         let birth = Birth { record: self.record(ready.sealed.clone()), aside };

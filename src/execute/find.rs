@@ -91,8 +91,3 @@ fn same_owner(seen: &Value, wanted: &Value) -> bool {
         .iter()
         .all(|tag| wanted.get(tag).is_some() && seen.get(tag) == wanted.get(tag))
 }
-
-/// The key under which an intent of a create stands.
-pub(super) fn key_of(address: &Address) -> Key {
-    Key::from(address.clone())
-}

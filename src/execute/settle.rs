@@ -58,7 +58,7 @@ pub async fn settle(bench: &Bench) -> Result<(), Fault> {
         let places = take_ready(&mut open);
         let settling = Settling { bench, snapshot: &snapshot, told };
         if places.is_empty() {
-            // No run leaves that, and nothing is known to be wrong with any of them.
+            // No run leaves that. All of them stay open, since none can be looked for.
             let fault = || Fault::new(FaultKind::Defect, "it refers to what refers to it");
             mem::take(&mut open).into_keys().for_each(|at| settling.set_aside(at, fault()));
         }
@@ -114,10 +114,10 @@ impl Settling<'_> {
         Ok(())
     }
 
-    /// Leaves it open what is at an address.
+    /// Leaves it open what is at an address, or on it.
     fn set_aside(&self, address: Address, fault: Fault) {
         let message = format!(
-            "an interrupted run may have left something here, and it cannot be looked for: {}",
+            "an interrupted run may have left something here, or on what is here, and that cannot be looked for: {}",
             fault.message
         );
         self.bench.unsettled.faults().insert(address, Fault { message, ..fault });
