@@ -1,6 +1,6 @@
 //! Settling what an interrupted run left open, before anything is planned.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -50,40 +50,40 @@ pub async fn settle(bench: &Bench) -> Result<(), Fault> {
     }
     let mut open = Places::new();
     for intent in snapshot.intents.values() {
-        open.entry(intent.key.address.clone()).or_default().push(intent.clone());
+        open.entry(intent.key.address.clone()).or_default().push_back(intent.clone());
     }
     // Nobody knows how long ago the calls were sent: an intent may be far older than its call.
     let told = Instant::now() + bench.settle_time;
     while !open.is_empty() {
-        let places = take_ready(&mut open);
+        let next = take_ready(&mut open);
         let settling = Settling { bench, snapshot: &snapshot, told };
-        if places.is_empty() {
+        if next.is_empty() {
             // No run leaves that. All of them stay open, since none can be looked for.
             let fault = || Fault::new(FaultKind::Defect, "it refers to what refers to it");
             mem::take(&mut open).into_keys().for_each(|at| settling.set_aside(at, fault()));
         }
-        stream::iter(places.values().map(Ok))
-            .try_for_each_concurrent(bench.parallelism.max(1), |intents| settling.in_turn(intents))
+        stream::iter(next.iter().map(Ok))
+            .try_for_each_concurrent(bench.parallelism.max(1), |intent| settling.settle(intent))
             .await?;
+        open.retain(|at, intents| !intents.is_empty() && bench.unsettled.at(at).is_none());
         snapshot = bench.keeper.snapshot();
     }
     Ok(())
 }
 
-/// Open intents by the address of what they change.
-type Places = BTreeMap<Address, Vec<Intent>>;
+/// Open intents by the address of what they change, in order.
+type Places = BTreeMap<Address, VecDeque<Intent>>;
 
-/// Takes out those that refer to nothing that is open itself.
-fn take_ready(open: &mut Places) -> Places {
-    let refers = |intents: &[Intent]| {
+/// Takes out the first of each place where nothing refers to what is open at another.
+fn take_ready(open: &mut Places) -> Vec<Intent> {
+    let refers = |intents: &VecDeque<Intent>| {
         let mut all = intents.iter().flat_map(|intent| intent.refers_to.keys());
         all.any(|at| open.contains_key(at))
     };
     let waiting: BTreeSet<Address> =
         open.iter().filter(|(_, intents)| refers(intents)).map(|(at, _)| at.clone()).collect();
-    let (later, ready) = mem::take(open).into_iter().partition(|(at, _)| waiting.contains(at));
-    *open = later;
-    ready
+    let ready = open.iter_mut().filter(|place| !waiting.contains(place.0));
+    ready.filter_map(|(_, intents)| intents.pop_front()).collect()
 }
 
 /// What is known while intents are settled.
@@ -95,22 +95,20 @@ struct Settling<'a> {
 }
 
 impl Settling<'_> {
-    /// Settles the intents of one address. One that cannot be settled keeps those after it open.
-    async fn in_turn(&self, intents: &[Intent]) -> Result<(), Fault> {
-        for intent in intents {
-            let address = &intent.key.address;
-            let span = tracing::debug_span!("settle", %address);
-            let (batch, what) = match self.settled(intent).instrument(span).await {
-                Ok(settled) => settled,
-                Err(fault) if is_no_answer(&fault) => {
-                    self.set_aside(address.clone(), fault);
-                    return Ok(());
-                }
-                Err(fault) => return Err(fault),
-            };
-            self.commit(batch.close(intent.seq)).await?;
-            self.bench.events.tell(EventKind::Recovered { address: address.clone(), what });
-        }
+    /// Settles an intent. One that cannot be settled stays open, as do those after it at its address.
+    async fn settle(&self, intent: &Intent) -> Result<(), Fault> {
+        let address = &intent.key.address;
+        let span = tracing::debug_span!("settle", %address);
+        let (batch, what) = match self.settled(intent).instrument(span).await {
+            Ok(settled) => settled,
+            Err(fault) if is_no_answer(&fault) => {
+                self.set_aside(address.clone(), fault);
+                return Ok(());
+            }
+            Err(fault) => return Err(fault),
+        };
+        self.commit(batch.close(intent.seq)).await?;
+        self.bench.events.tell(EventKind::Recovered { address: address.clone(), what });
         Ok(())
     }
 
@@ -228,7 +226,7 @@ impl Settling<'_> {
                     let Some(seen) = seen? else { return Ok(None) };
                     let outputs = Some(seen.outputs.clone().into());
                     told.push(Record { outputs, ..record.clone() });
-                    known(seen.outputs)
+                    seen.outputs
                 }
             };
             all.insert(at, outputs);
@@ -264,15 +262,6 @@ impl Settling<'_> {
         let (catalogue, records) = (&self.bench.catalogue, &self.snapshot.records);
         records.values().filter(move |part| goes_with(catalogue, records, part, owner))
     }
-}
-
-/// The outputs of something half made without those that it does not have yet: what needs them was not
-/// sent before they were there.
-fn known(mut outputs: Document) -> Document {
-    if let Some(outputs) = outputs.as_object_mut() {
-        outputs.retain(|_, value| !value.is_null() && value.as_str() != Some(""));
-    }
-    outputs
 }
 
 /// Whether the cloud cannot be asked about one thing, rather than at all.

@@ -462,3 +462,17 @@ async fn what_is_over_others_on_one_that_goes_first_goes_before_it() {
     let case = Case { before, wanted, nth: 3, trouble: Trouble::AnswerLost, ..Case::default() };
     case.converges().await;
 }
+
+/// What it does not tell before it is whole was taken as it was read, empty.
+#[tokio::test]
+async fn what_a_half_made_one_does_not_tell_yet_is_unknown() {
+    let (nodes, ties) = ([("x".into(), 2)].into(), [("y".into(), 1)].into());
+    let wanted = wanted(&[("a", Want { deep: true, nodes, ties, ..want(1) })]);
+    let halved = |lost| {
+        let (wanted, trouble) = (wanted.clone(), Trouble::KillBefore);
+        Case { wanted, nth: 4, trouble, lost, ..Case::default() }
+    };
+    halved(vec![]).converges_without_state().await;
+    // With a look at the cloud before the plan.
+    halved(vec![0]).converges().await;
+}

@@ -284,3 +284,48 @@ async fn what_nobody_made_anew_is_not_looked_for_on_the_old_one() {
     assert_eq!(ids(&stage), before, "the old ones are there, and nothing else");
     assert_eq!(stage.snapshot().records.len(), before.len());
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_needs_what_a_half_made_one_does_not_tell_yet_was_not_sent() {
+    let (nodes, ties) = ([("x".into(), 2)].into(), [("y".into(), 1)].into());
+    let deep = wanted(&[("a", Want { deep: true, nodes, ties, ..want(1) })]);
+    let mut stage = Stage::new();
+    stage.applies(&wanted(&[("a", want(1))])).await;
+    stage.settle_time = SETTLE_TIME;
+    // At what makes the node whole.
+    stage.cloud.trouble_at(2, Trouble::KillBefore);
+    assert!(stage.apply(&deep).await.is_none());
+    assert_eq!(stage.snapshot().intents.len(), 2);
+    stage.cloud.take_log();
+    stage.applies(&deep).await;
+    let log = stage.cloud.take_log();
+    let first = log.iter().find(|call| call.contains("tie-y"));
+    assert_eq!(first.map(String::as_str), Some("create node-000001/tie-y"), "{log:?}");
+    let seen = stage.look().await;
+    assert!(stage.plan_seen(&deep, &seen).is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_made_in_place_of_what_went_is_told_from_it() {
+    let pinned = |shape: &str, size: u32| {
+        let thing = Want { pinned: true, shape: shape.into(), ..want(1) };
+        wanted(&[("a", thing), ("b", want(size))])
+    };
+    for after in ["square", "round"] {
+        for nth in 1..=4 {
+            let mut stage = Stage::new();
+            stage.applies(&pinned("round", 1)).await;
+            stage.cloud.take_log();
+            // A deletion is recorded, and its record lost with what comes after it.
+            stage.forgets = true;
+            stage.cloud.trouble_at(nth, Trouble::KillAfter);
+            assert!(stage.apply(&pinned("square", 2)).await.is_none());
+            let log = stage.cloud.take_log();
+            stage.applies(&pinned(after, 2)).await;
+            let seen = stage.look().await;
+            let plan = stage.plan_seen(&pinned(after, 2), &seen);
+            assert!(plan.is_empty(), "{log:?}, then {:?}", stage.cloud.take_log());
+            assert_eq!(stage.cloud.inventory().len(), 2);
+        }
+    }
+}

@@ -40,7 +40,7 @@ pub struct Want {
     pub nodes: BTreeMap<String, u32>,
     /// Ties by label, with their weight; at `tLABEL`.
     pub ties: BTreeMap<String, u32>,
-    /// Whether each node is on the one before it, and its ties are on the last.
+    /// Whether each node is on the one before it, and its ties are on what reaches the last.
     pub deep: bool,
 }
 
@@ -108,7 +108,7 @@ pub fn graph(wanted: &Wanted) -> Graph {
         }
         for (label, weight) in &want.ties {
             let on = match last.as_ref().filter(|_| want.deep) {
-                Some(node) => Output::<String>::of(node, "id").into(),
+                Some(node) => Output::<String>::of(node, "reach").into(),
                 None => Output::<String>::of(&host, "id").into(),
             };
             let at = Address::new(name, &format!("t{label}"));

@@ -29,6 +29,8 @@ struct Search<'a> {
     listing: &'a Listing,
     salt: &'a str,
     outputs: BTreeMap<Address, Document>,
+    /// The outputs that the graph uses, by the address of what has them.
+    used: BTreeMap<Address, BTreeSet<String>>,
 }
 
 /// One that was found.
@@ -56,7 +58,13 @@ pub(super) async fn find(
     let order = graph.layers().unwrap_or_else(|_| vec![nodes.keys().cloned().collect()]);
     bench.events.tell(EventKind::Reading { resources: nodes.len() });
     let salt = snapshot.meta.salt.as_str();
-    let mut search = Search { bench, listing, salt, outputs: BTreeMap::new() };
+    let mut used: BTreeMap<Address, BTreeSet<String>> = BTreeMap::new();
+    for (at, output, tie) in nodes.values().flat_map(|node| document::references(&node.wanted)) {
+        if tie == Tie::Real {
+            used.entry(at).or_default().insert(output);
+        }
+    }
+    let mut search = Search { bench, listing, salt, outputs: BTreeMap::new(), used };
     let (mut rebuilt, mut faults) = (Rebuilt::default(), Vec::new());
     for layer in order {
         let found = &search;
@@ -167,6 +175,12 @@ impl Search<'_> {
         self.outputs.get(at)?.get(output).cloned()
     }
 
+    /// Whether what is seen at an address has what others use of it.
+    fn is_whole(&self, at: &Address, outputs: &Document) -> bool {
+        let mut used = self.used.get(at).into_iter().flatten();
+        used.all(|output| outputs.get(output).is_some_and(document::is_told))
+    }
+
     fn take(&mut self, node: &Node, outcome: Outcome, rebuilt: &mut Rebuilt) {
         let mut tell = |id: Option<&Id>, found| {
             rebuilt.findings.push(Finding {
@@ -196,7 +210,7 @@ impl Search<'_> {
             record.outputs = Some(found.seen.outputs.clone().into());
             record.needs = node.needs().clone();
             record.owner = node.owner();
-            record.finished = true;
+            record.finished = self.is_whole(&node.address, &found.seen.outputs);
             record.deposed = at > 0;
             if at == 0 {
                 self.outputs.insert(node.address.clone(), found.seen.outputs);

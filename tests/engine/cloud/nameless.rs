@@ -57,10 +57,19 @@ const WIDTH: u32 = 1;
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct NodeOutputs {
     pub id: String,
+    /// Its id once it is wide, as a database's endpoint is there once it runs; empty before.
+    pub reach: String,
+}
+
+impl NodeOutputs {
+    fn of(id: &str, width: u32) -> Self {
+        let reach = if width == 0 { String::new() } else { id.to_owned() };
+        Self { id: id.to_owned(), reach }
+    }
 }
 
 impl Outputs for NodeOutputs {
-    const NAMES: &'static [&'static str] = &["id"];
+    const NAMES: &'static [&'static str] = &["id", "reach"];
 }
 
 impl Resource for Node {
@@ -87,14 +96,15 @@ impl Resource for Node {
             cx.made(&Id::from(id.as_str())).await?;
             widen(cx, &id, want).await?;
         }
-        Ok(Created { id: Id::from(id.as_str()), outputs: NodeOutputs { id } })
+        Ok(Created { id: Id::from(id.as_str()), outputs: NodeOutputs::of(&id, want.width) })
     }
 
     async fn read(cx: &Cx<Cloud>, held: &Held<Self>) -> Result<Option<Seen<Self>>, Fault> {
         let id = held.id.0.clone();
         let found =
             cx.call(format!("read {id}"), |cloud| Ok(cloud.nodes.get(&id).cloned())).await?;
-        Ok(found.map(|inputs| Seen { inputs, outputs: NodeOutputs { id } }))
+        let outputs = |node: &NodeInputs| NodeOutputs::of(&id, node.width);
+        Ok(found.map(|inputs| Seen { outputs: outputs(&inputs), inputs }))
     }
 
     async fn update(
@@ -103,7 +113,7 @@ impl Resource for Node {
         want: &NodeInputs,
     ) -> Result<NodeOutputs, Fault> {
         widen(cx, held.id.as_str(), want).await?;
-        Ok(NodeOutputs { id: held.id.0.clone() })
+        Ok(NodeOutputs::of(held.id.as_str(), want.width))
     }
 
     async fn delete(cx: &Cx<Cloud>, held: &Held<Self>) -> Result<(), Fault> {
