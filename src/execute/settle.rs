@@ -13,7 +13,7 @@ use super::hooks::{Birth, state_fault};
 use super::look::{read, unknown};
 use super::{Bench, EventKind};
 use crate::graph::document;
-use crate::graph::{Address, AnyResource, Document, Fault, FaultKind, SeenDocument};
+use crate::graph::{Address, AnyResource, Fault, FaultKind, SeenDocument};
 use crate::plan::Observed;
 use crate::state::{Batch, Intent, Operation, Record, Snapshot};
 
