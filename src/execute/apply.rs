@@ -142,8 +142,7 @@ impl<'a> Applied<'a> {
         {
             return Some(value.clone());
         }
-        let record = self.record(&at.clone().into())?;
-        record.outputs?.get(output).cloned()
+        self.record(&at.clone().into())?.output(output)
     }
 }
 

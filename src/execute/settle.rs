@@ -209,14 +209,14 @@ impl Settling<'_> {
         let (mut all, mut told) = (BTreeMap::new(), Vec::new());
         for (at, generation) in mem::take(&mut intent.refers_to) {
             let record = self.snapshot.copies(&at).find(|copy| copy.generation == generation);
-            let outputs = match record.map(|record| (record, &record.outputs)) {
-                Some((_, Some(outputs))) => outputs.to_document(),
+            let record = match record {
+                Some(record) if record.outputs.is_some() => record.clone(),
                 _ if self.bench.unsettled.at(&at).is_some() => {
                     let message = format!("neither can {at}, which it needs");
                     return Err(Fault::new(FaultKind::Refused, message));
                 }
                 None => return Ok(None),
-                Some((record, None)) => {
+                Some(record) => {
                     let seen = self.seen(record).await.inspect_err(|fault| {
                         // Were it changed meanwhile, this could not be looked for any more.
                         if is_no_answer(fault) {
@@ -224,16 +224,16 @@ impl Settling<'_> {
                         }
                     });
                     let Some(seen) = seen? else { return Ok(None) };
-                    let outputs = Some(seen.outputs.clone().into());
-                    told.push(Record { outputs, ..record.clone() });
-                    seen.outputs
+                    let record = Record { outputs: Some(seen.outputs.into()), ..record.clone() };
+                    told.push(record.clone());
+                    record
                 }
             };
-            all.insert(at, outputs);
+            all.insert(at, record);
         }
         let account = self.bench.place.account.as_deref();
         let inputs = document::resolve(intent.inputs, account, &|at, output, _| {
-            all.get(at)?.get(output).cloned()
+            all.get(at).and_then(|record: &Record| record.output(output))
         });
         intent.inputs = resource.normal(inputs)?;
         if document::is_pending(&intent.inputs) {

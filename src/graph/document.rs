@@ -124,8 +124,7 @@ pub fn map_expressions(value: Value, rewrite: &mut impl FnMut(Expr) -> Value) ->
 /// The document with every reference replaced by its value, where `lookup` knows it.
 ///
 /// `lookup` may answer with a value that is itself an expression (an ARN in an account that is not
-/// known yet, say); what remains unknown stays an expression. So does an output that is empty: what is
-/// half made does not have it yet, as a database has no endpoint before it runs.
+/// known yet, say); what remains unknown stays an expression.
 pub fn resolve(
     document: Value,
     account: Option<&str>,
@@ -139,13 +138,10 @@ fn resolve_expression(
     account: Option<&str>,
     lookup: &impl Fn(&Address, &str, Tie) -> Option<Value>,
 ) -> Value {
-    let value_of = |part: &Part| {
-        let value = match part {
-            Part::Output { node, output } => lookup(node, output, Tie::Real),
-            Part::Foretold { node, foretold } => lookup(node, foretold, Tie::Foretold),
-            _ => None,
-        };
-        value.filter(is_told)
+    let value_of = |part: &Part| match part {
+        Part::Output { node, output } => lookup(node, output, Tie::Real),
+        Part::Foretold { node, foretold } => lookup(node, foretold, Tie::Foretold),
+        _ => None,
     };
     if let [part @ (Part::Output { .. } | Part::Foretold { .. })] = expr.parts.as_slice() {
         return match value_of(part) {
@@ -169,7 +165,8 @@ fn resolve_expression(
     to_value(&join(parts))
 }
 
-/// Whether an output is there.
+/// Whether an output is not empty. What is half made may not have it yet, as a database has no endpoint
+/// before it runs; in what is whole, empty is a value.
 pub fn is_told(output: &Value) -> bool {
     !output.is_null() && output.as_str() != Some("")
 }
@@ -303,16 +300,6 @@ mod tests {
     fn a_single_output_keeps_its_type() {
         let document = json!({"$expr": [{"node": "x/q", "output": "port"}]});
         assert_eq!(resolve(document, None, &|_, _, _| Some(json!(5432))), json!(5432));
-    }
-
-    #[test]
-    fn an_output_that_is_empty_is_not_there_yet() {
-        let document = json!({"a": {"$expr": [{"node": "x/q", "output": "endpoint"}]},
-            "b": {"$expr": ["db://", {"node": "x/q", "output": "endpoint"}]}});
-        for empty in [json!(""), json!(null)] {
-            let resolved = resolve(document.clone(), None, &|_, _, _| Some(empty.clone()));
-            assert_eq!(resolved, document);
-        }
     }
 
     #[test]

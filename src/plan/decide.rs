@@ -226,10 +226,12 @@ impl<'a> Round<'a> {
     fn value(&self, at: &Address, output: &str, tie: Tie) -> Option<Value> {
         let foretold = || self.foretold(at)?.get(output).cloned();
         let recorded = || {
-            if let Some(Observed::Seen(seen)) = self.world.seen(at) {
-                return seen.outputs.get(output).cloned();
-            }
-            self.world.record(at)?.outputs.as_ref()?.get(output).cloned()
+            let seen = match self.world.seen(at) {
+                Some(Observed::Seen(seen)) => seen.outputs.get(output),
+                _ => None,
+            };
+            let told = seen.filter(|value| document::is_told(value)).cloned();
+            told.or_else(|| self.world.record(at)?.output(output))
         };
         let Some(decision) = self.decisions.get(at) else {
             return match tie {

@@ -10,8 +10,8 @@ use crate::state::{Key, Record};
 
 /// What of the state is not as it was.
 pub(super) struct Refreshed {
-    /// Records that reading brought up to date, outputs, and inputs where nothing will be sent; those that
-    /// name other needs than the manifest of now; and copies that are current again.
+    /// Records that reading brought up to date where nothing will be sent; those that name other needs than
+    /// the manifest of now; and copies that are current again.
     pub records: Vec<Record>,
     /// Where nothing is recorded any more: where such copies were, and what is gone and made anew. Were
     /// that still recorded, an interruption of its creation would seem to have come after its end.
@@ -40,20 +40,24 @@ pub(super) fn refreshed(
     for address in looked_at {
         let Some(record) = world.record(address) else { continue };
         let mut now = record.clone();
+        // What a step changes tells its outputs after that: before, they may be those of what was put
+        // wrong by hand, and their users were not changed to them yet.
+        let decision = decisions.get(address);
+        let stays = decision.is_none_or(|decision| matches!(decision.verdict, Verdict::Keep));
         match world.seen(address) {
             Some(Observed::Gone) if !world.graph.nodes().contains_key(address) => {
                 refreshed.lost.push(record.key());
                 continue;
             }
             Some(Observed::Gone | Observed::Standing { .. } | Observed::Unfit(_)) => continue,
-            Some(Observed::Seen(seen)) if record.finished => {
+            Some(Observed::Seen(seen)) if record.finished && stays => {
                 now.outputs = Some(seen.outputs.clone().into());
             }
             Some(Observed::Seen(_)) | None => {}
         }
         if let Some(Decision {
             verdict: Verdict::Keep, inputs: Some(inputs), seen: Some(_), ..
-        }) = decisions.get(address)
+        }) = decision
         {
             now.inputs = inputs.preview.clone().into();
         }

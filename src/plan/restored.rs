@@ -78,7 +78,7 @@ fn in_place(
     let wanted =
         document::resolve(node.wanted.clone(), place.account.as_deref(), &|at, output, _| {
             let record = snapshot.records.get(&at.clone().into())?;
-            record.outputs.as_ref()?.get(output).cloned()
+            record.output(output)
         });
     let wanted = resource.normal(wanted).ok()?;
     let known_by: Vec<&str> = match node.traits.name {

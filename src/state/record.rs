@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::Recorded;
+use crate::graph::document;
 use crate::graph::{Address, BadAddress, Document, Id};
 
 /// The moment, as RFC 3339 text in UTC with milliseconds.
@@ -77,6 +78,12 @@ impl Record {
         self.finished = false;
         self.needs.extend(needs.iter().cloned());
         self
+    }
+
+    /// What is recorded of an output. What is half made may not have one yet that is empty.
+    pub fn output(&self, output: &str) -> Option<Value> {
+        let value = self.outputs.as_ref()?.get(output);
+        value.filter(|value| self.finished || document::is_told(value)).cloned()
     }
 
     /// Under which it is recorded.
@@ -221,6 +228,8 @@ impl Intent {
 #[cfg(test)]
 #[expect(clippy::unwrap_used)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
@@ -240,6 +249,17 @@ mod tests {
         assert_eq!(record.key().to_string(), "a/b");
         record.deposed = true;
         assert_eq!(record.key().to_string(), "a/b#2");
+    }
+
+    #[test]
+    fn an_empty_output_is_a_value_only_in_what_is_whole() {
+        let mut record = Record::new("a/b".parse().unwrap(), "t", Value::Null);
+        assert_eq!(record.output("endpoint"), None);
+        record.outputs = Some(json!({"id": "db-1", "endpoint": "", "port": null}).into());
+        let told = |record: &Record| ["id", "endpoint", "port", "url"].map(|it| record.output(it));
+        assert_eq!(told(&record), [Some(json!("db-1")), None, None, None]);
+        record.finished = true;
+        assert_eq!(told(&record)[1..], [Some(json!("")), Some(Value::Null), None]);
     }
 
     #[test]

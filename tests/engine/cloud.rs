@@ -171,6 +171,11 @@ impl Cloud {
         change(self.inner().things.get_mut(id).unwrap());
     }
 
+    /// Narrows a node by hand, so that nothing reaches it.
+    pub fn narrow(&self, id: &str) {
+        self.inner().nodes.get_mut(id).unwrap().width = 0;
+    }
+
     /// Deletes something by hand.
     pub fn lose(&self, id: &str) {
         self.inner().remove(id);
@@ -243,6 +248,9 @@ pub struct ThingInputs {
     pub kept: bool,
     #[serde(default)]
     pub secret: Option<Input<String>>,
+    /// The word of another thing.
+    #[serde(default)]
+    pub word: Option<Input<String>>,
     #[serde(default)]
     pub tags: Tags,
 }
@@ -251,15 +259,18 @@ pub struct ThingInputs {
 pub struct ThingOutputs {
     pub id: String,
     pub arn: Arn,
+    /// Empty for good, as is the secret of a database that has none.
+    pub word: String,
 }
 
 impl Outputs for ThingOutputs {
-    const NAMES: &'static [&'static str] = &["id", "arn"];
+    const NAMES: &'static [&'static str] = &["id", "arn", "word"];
 }
 
 fn thing_outputs(name: &str, place: &Place) -> ThingOutputs {
     let arn: Input<Arn> = place.arn("fake", name);
-    ThingOutputs { id: name.to_owned(), arn: arn.get().unwrap().clone() }
+    let word = String::new();
+    ThingOutputs { id: name.to_owned(), arn: arn.get().unwrap().clone(), word }
 }
 
 impl Resource for Thing {
@@ -281,7 +292,8 @@ impl Resource for Thing {
     fn foretell(want: &ThingInputs, place: &Place) -> Foretold {
         let Some(name) = want.name.known() else { return Foretold::default() };
         let arn: Input<Arn> = place.arn("fake", name);
-        Foretold::default().id(name.as_str()).output("id", name).output("arn", arn)
+        let foretold = Foretold::default().id(name.as_str()).output("id", name);
+        foretold.output("arn", arn).output("word", "")
     }
 
     async fn create(cx: &Cx<Cloud>, want: &ThingInputs) -> Result<Created<Self>, Fault> {
@@ -315,8 +327,8 @@ impl Resource for Thing {
     ) -> Result<ThingOutputs, Fault> {
         let id = held.id.0.clone();
         let rest = |inputs: &ThingInputs| {
-            let ThingInputs { link, through, secret, tags, .. } = inputs.clone();
-            (link, through, secret, tags)
+            let ThingInputs { link, through, secret, word, tags, .. } = inputs.clone();
+            (link, through, secret, word, tags)
         };
         if !held.finished || rest(&held.inputs) != rest(want) {
             cx.call(format!("change {id}"), |cloud| {

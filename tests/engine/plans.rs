@@ -182,6 +182,27 @@ async fn drift_is_shown_and_put_right() {
 }
 
 #[tokio::test]
+async fn what_could_not_be_put_right_has_the_outputs_that_its_users_know() {
+    let mut stage = Stage::new();
+    let (nodes, ties) = ([("x".into(), 1)].into(), [("y".into(), 1)].into());
+    let wanted = wanted(&[("a", Want { deep: true, nodes, ties, ..want(1) })]);
+    stage.applies(&wanted).await;
+    let before = stage.cloud.inventory();
+    stage.cloud.narrow("node-000001");
+    let seen = stage.look().await;
+    let plan = stage.plan_seen(&wanted, &seen);
+    assert_eq!(steps(&plan), ["Update a/nx"]);
+    stage.cloud.refuse("widen node-000001");
+    assert_eq!(stage.carry_out(&wanted, &plan).await.outcome, Outcome::Failed);
+    assert_eq!(steps(&stage.plan(&wanted)), ["Update a/nx"]);
+    stage.cloud.calm();
+    stage.cloud.take_log();
+    stage.applies(&wanted).await;
+    assert_eq!(stage.cloud.take_log(), ["widen node-000001"]);
+    assert_eq!(stage.cloud.inventory(), before);
+}
+
+#[tokio::test]
 async fn what_is_gone_and_not_wanted_is_forgotten_without_a_call() {
     let mut stage = Stage::new();
     stage.applies(&wanted(&[("a", want(1)), ("b", want(2))])).await;

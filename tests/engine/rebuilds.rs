@@ -17,7 +17,7 @@ fn family() -> Wanted {
     let children = [("x".to_owned(), 1), ("y".to_owned(), 2)].into();
     wanted(&[
         ("a", Want { children, ..want(1) }),
-        ("b", Want { secret: Some("hunter2".into()), ..linked(2, "a") }),
+        ("b", Want { secret: Some("hunter2".into()), word: Some("a".into()), ..linked(2, "a") }),
         ("c", Want { pinned: true, ..linked(3, "b") }),
     ])
 }

@@ -34,6 +34,8 @@ pub struct Want {
     /// Whether it may not be deleted.
     pub kept: bool,
     pub secret: Option<String>,
+    /// The name of the thing whose word it is given.
+    pub word: Option<String>,
     /// Children by label, with their weight.
     pub children: BTreeMap<String, u32>,
     /// Nodes by label, with their width; at `nLABEL`.
@@ -66,6 +68,9 @@ pub fn graph(wanted: &Wanted) -> Graph {
             let child = Handle::<Child>::at(Address::new(name, label));
             Some(Output::<String>::of(&child, "id").into())
         });
+        let word = want.word.as_ref().filter(|name| wanted.contains_key(*name));
+        let word =
+            word.map(|name| Output::<String>::of(&Handle::<Thing>::at(at(name)), "word").into());
         let pinned = if want.pinned { format!("pinned-{name}") } else { String::new() };
         let secret = want.secret.clone().map(Input::Secret);
         let inputs = ThingInputs {
@@ -77,6 +82,7 @@ pub fn graph(wanted: &Wanted) -> Graph {
             base: arn(&want.base),
             through,
             secret,
+            word,
             ..ThingInputs::default()
         };
         let thing = graph.add::<Thing>(at(name), inputs);

@@ -28,7 +28,7 @@ struct Search<'a> {
     bench: &'a Bench,
     listing: &'a Listing,
     salt: &'a str,
-    outputs: BTreeMap<Address, Document>,
+    found: BTreeMap<Address, Record>,
     /// The outputs that the graph uses, by the address of what has them.
     used: BTreeMap<Address, BTreeSet<String>>,
 }
@@ -64,7 +64,7 @@ pub(super) async fn find(
             used.entry(at).or_default().insert(output);
         }
     }
-    let mut search = Search { bench, listing, salt, outputs: BTreeMap::new(), used };
+    let mut search = Search { bench, listing, salt, found: BTreeMap::new(), used };
     let (mut rebuilt, mut faults) = (Rebuilt::default(), Vec::new());
     for layer in order {
         let found = &search;
@@ -172,13 +172,18 @@ impl Search<'_> {
     }
 
     fn value(&self, at: &Address, output: &str, _tie: Tie) -> Option<Value> {
-        self.outputs.get(at)?.get(output).cloned()
+        self.found.get(at)?.output(output)
     }
 
-    /// Whether what is seen at an address has what others use of it.
-    fn is_whole(&self, at: &Address, outputs: &Document) -> bool {
-        let mut used = self.used.get(at).into_iter().flatten();
-        used.all(|output| outputs.get(output).is_some_and(document::is_told))
+    /// Whether what was found has what others use of it, or never will.
+    fn is_whole(&self, node: &Node, found: &Match) -> bool {
+        let resource = self.bench.catalogue.get(node.traits.kind);
+        let foretold = resource.map(|it| it.foretell(&found.want, &self.bench.place).outputs);
+        let is_told = |output: &String| {
+            found.seen.outputs.get(output).is_some_and(document::is_told)
+                || foretold.as_ref().is_some_and(|foretold| foretold.contains_key(output))
+        };
+        self.used.get(&node.address).into_iter().flatten().all(is_told)
     }
 
     fn take(&mut self, node: &Node, outcome: Outcome, rebuilt: &mut Rebuilt) {
@@ -198,6 +203,7 @@ impl Search<'_> {
             return tell(None, Found::Missing);
         }
         for (at, found) in matches.into_iter().enumerate() {
+            let finished = self.is_whole(node, &found);
             let sealed = document::seal(found.want, self.salt);
             let inputs = of_wanted(&sealed, &found.seen.inputs, &node.traits, self.salt);
             let normal = self.bench.catalogue.get(node.traits.kind);
@@ -207,13 +213,13 @@ impl Search<'_> {
             record.id = Some(found.id.clone());
             record.generation = found.generation;
             record.name_pinned = matches!(node.name, NameOrigin::Pinned);
-            record.outputs = Some(found.seen.outputs.clone().into());
+            record.outputs = Some(found.seen.outputs.into());
             record.needs = node.needs().clone();
             record.owner = node.owner();
-            record.finished = self.is_whole(&node.address, &found.seen.outputs);
+            record.finished = finished;
             record.deposed = at > 0;
             if at == 0 {
-                self.outputs.insert(node.address.clone(), found.seen.outputs);
+                self.found.insert(node.address.clone(), record.clone());
             }
             tell(Some(&found.id), if at == 0 { Found::Recorded } else { Found::Old });
             rebuilt.records.push(record);
