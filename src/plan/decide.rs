@@ -226,12 +226,11 @@ impl<'a> Round<'a> {
     fn value(&self, at: &Address, output: &str, tie: Tie) -> Option<Value> {
         let foretold = || self.foretold(at)?.get(output).cloned();
         let recorded = || {
-            let seen = match self.world.seen(at) {
-                Some(Observed::Seen(seen)) => seen.outputs.get(output),
-                _ => None,
-            };
-            let told = seen.filter(|value| document::is_told(value)).cloned();
-            told.or_else(|| self.world.record(at)?.output(output))
+            let record = self.world.record(at)?;
+            match self.world.seen(at) {
+                Some(Observed::Seen(seen)) => record.output_read(&seen.outputs, output),
+                _ => record.output(output),
+            }
         };
         let Some(decision) = self.decisions.get(at) else {
             return match tie {

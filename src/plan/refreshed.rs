@@ -51,7 +51,11 @@ pub(super) fn refreshed(
             }
             Some(Observed::Gone | Observed::Standing { .. } | Observed::Unfit(_)) => continue,
             Some(Observed::Seen(seen)) if record.finished && stays => {
-                now.outputs = Some(seen.outputs.clone().into());
+                let mut outputs = seen.outputs.clone();
+                for (name, value) in outputs.as_object_mut().into_iter().flatten() {
+                    *value = record.output_read(&seen.outputs, name).unwrap_or_default();
+                }
+                now.outputs = Some(outputs.into());
             }
             Some(Observed::Seen(_)) | None => {}
         }

@@ -86,6 +86,13 @@ impl Record {
         value.filter(|value| self.finished || document::is_told(value)).cloned()
     }
 
+    /// An output as it was read now, or as it is recorded where it was read empty: a database that comes
+    /// again has no endpoint for a while.
+    pub fn output_read(&self, seen: &Document, output: &str) -> Option<Value> {
+        let told = seen.get(output).filter(|value| document::is_told(value));
+        told.cloned().or_else(|| self.output(output))
+    }
+
     /// Under which it is recorded.
     pub fn key(&self) -> Key {
         Key { address: self.address.clone(), generation: self.deposed.then_some(self.generation) }

@@ -2,7 +2,7 @@
 
 use maas::execute::Outcome;
 use maas::graph::{Address, FaultKind};
-use maas::plan::{Action, Operation, Options, Plan, Reason, StepId};
+use maas::plan::{Action, Observed, Operation, Options, Plan, Reason, StepId};
 
 use crate::cloud::{OTHERS, Trouble};
 use crate::stage::{Stage, Want, Wanted, graph, want, wanted};
@@ -200,6 +200,23 @@ async fn what_could_not_be_put_right_has_the_outputs_that_its_users_know() {
     stage.applies(&wanted).await;
     assert_eq!(stage.cloud.take_log(), ["widen node-000001"]);
     assert_eq!(stage.cloud.inventory(), before);
+}
+
+#[tokio::test]
+async fn what_is_read_empty_is_kept_as_it_was_told() {
+    let mut stage = Stage::new();
+    let (nodes, ties) = ([("x".into(), 1)].into(), [("y".into(), 1)].into());
+    let wanted = wanted(&[("a", Want { deep: true, nodes, ties, ..want(1) })]);
+    stage.applies(&wanted).await;
+    let mut seen = stage.look().await;
+    match seen.get_mut("a/nx") {
+        Some(Observed::Seen(node)) => node.outputs["reach"] = "".into(),
+        other => panic!("{other:?}"),
+    }
+    let plan = stage.plan_seen(&wanted, &seen);
+    assert!(plan.is_empty(), "{:?}", steps(&plan));
+    stage.carry_out(&wanted, &plan).await;
+    assert!(stage.plan(&wanted).is_empty(), "the next plan does not know better");
 }
 
 #[tokio::test]

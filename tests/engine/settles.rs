@@ -258,15 +258,16 @@ async fn what_is_not_made_since_something_failed_is_known_before_the_run_ends() 
     let mut stage = Stage::new();
     stage.applies(&wanted(&[("a", want(1))])).await;
     stage.cloud.refuse("create node x");
-    stage.cloud.trouble_at(3, Trouble::KillBefore);
-    let mut both = deep();
-    both.insert("b".into(), want(1));
-    assert!(stage.apply(&both).await.is_none());
+    // At one whose intent goes to disk after the refusal: what was taken back then is there before it.
+    stage.cloud.trouble_at(30, Trouble::KillBefore);
+    let mut all = deep();
+    all.extend((0..20).map(|n| (format!("b{n:02}"), want(1))));
+    assert!(stage.apply(&all).await.is_none());
     let log = stage.cloud.take_log();
     assert!(log.contains(&"create node x (refused)".to_owned()), "{log:?}");
     let snapshot = stage.snapshot();
     let open: Vec<&str> = snapshot.intents.values().map(|it| it.key.address.as_str()).collect();
-    assert_eq!(open, ["b/thing"]);
+    assert!(!open.is_empty() && open.iter().all(|at| at.starts_with('b')), "{open:?}");
 }
 
 #[tokio::test(start_paused = true)]
